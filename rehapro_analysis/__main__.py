@@ -1,0 +1,121 @@
+"""The command line: run, verify, check, record, codebook, synthesise."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+from rehapro_analysis.paths import REPOSITORY
+from rehapro_analysis.publishing.notebooks import NOTEBOOKS, NotebookError, execute, notebook_paths, write
+from rehapro_analysis.study import StudyError, read_study
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command and return the exit code: 0 done, 1 something failed or differs."""
+    options = _parser().parse_args(arguments)
+    try:
+        return options.command(options)
+    except (StudyError, NotebookError) as error:
+        print(error, file=sys.stderr)
+        return 1
+
+
+def run(options: argparse.Namespace) -> int:
+    """Run every notebook: in place with the committed data, else into ``--out``."""
+    if (options.data or options.language) and not options.out:
+        print("Choose a folder with --out DIR: the committed notebooks and figures stay as they are.",
+              file=sys.stderr)
+        return 1
+    out = Path(options.out).resolve() if options.out else REPOSITORY
+    read_study(*(Path(folder) for folder in options.data or ()) or _default_folders())
+    for path in notebook_paths():
+        began = time.perf_counter()
+        write(execute(path, settings=_settings(options, out)), out / NOTEBOOKS.name / path.name)
+        print(f"{path.stem:<28}{time.perf_counter() - began:6.1f} s", flush=True)
+    print(f"Notebooks and figures are in {out if options.out else 'notebooks/ and figures/'}.")
+    return 0
+
+
+def verify(options: argparse.Namespace) -> int:
+    """Re-execute everything and print for each part identical or what differs."""
+    from rehapro_analysis.publishing import verification
+
+    failed = False
+    for part, found in verification.verify():
+        print(f"{part}: {'differs' if found else 'identical'}", flush=True)
+        for sentence in found:
+            print(f"  {sentence}", flush=True)
+        failed |= bool(found)
+    return int(failed)
+
+
+def check(options: argparse.Namespace) -> int:
+    """Read the study in the given folders and print its tables, or every problem."""
+    print(read_study(*options.folders))
+    return 0
+
+
+def record(options: argparse.Namespace) -> int:
+    """Write down the data as they stand, so that `verify` names every later change."""
+    from rehapro_analysis.study.recorded import write_record
+
+    write_record(REPOSITORY / "data")
+    return 0
+
+
+def codebook(options: argparse.Namespace) -> int:
+    """Write data/CODEBOOK.md from the declaration of the tables."""
+    from rehapro_analysis.study.codebook import codebook as text
+
+    (REPOSITORY / "data" / "CODEBOOK.md").write_text(text(), encoding="utf-8", newline="\n")
+    return 0
+
+
+def synthesise(options: argparse.Namespace) -> int:
+    """Draw the synthetic study again from its seed: the same bytes."""
+    from rehapro_analysis.study.synthetic import write_synthetic
+
+    write_synthetic(REPOSITORY / "data" / "synthetic")
+    return 0
+
+
+def _default_folders() -> list[Path]:
+    from rehapro_analysis.paths import data_folders
+
+    return data_folders()
+
+
+def _settings(options: argparse.Namespace, out: Path) -> dict[str, str]:
+    settings = {"REHAPRO_OUT": str(out)}
+    if options.data:
+        settings["REHAPRO_DATA"] = os.pathsep.join(str(Path(folder).resolve()) for folder in options.data)
+    if options.language:
+        settings["REHAPRO_LANGUAGE"] = options.language
+    return settings
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="python -m rehapro_analysis", description=__doc__)
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    def add(command, **described) -> argparse.ArgumentParser:
+        sub = commands.add_parser(command.__name__, help=command.__doc__.splitlines()[0], **described)
+        sub.set_defaults(command=command)
+        return sub
+
+    running = add(run)
+    running.add_argument("--data", action="append", metavar="DIR", help="folder with tables; may be given again")
+    running.add_argument("--out", metavar="DIR", help="where executed notebooks and figures go")
+    running.add_argument("--language", choices=("de", "en"), help="language of the figures shown")
+    add(check).add_argument("folders", nargs="+", metavar="DIR")
+    for command in (verify, record, codebook, synthesise):
+        add(command)
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())

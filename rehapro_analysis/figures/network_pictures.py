@@ -1,0 +1,101 @@
+"""The documented partner networks as pictures: all projects at once, and one panel a project."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import pandas as pd
+
+from rehapro_analysis.figures.figure import Figure
+from rehapro_analysis.figures.network_drawing import draw_all, draw_panels
+from rehapro_analysis.figures.network_marks import WORDS
+from rehapro_analysis.figures.style import LANGUAGES
+from rehapro_analysis.networks.coverage import GROUPS
+from rehapro_analysis.networks.network import in_order
+from rehapro_analysis.study.reading import Study
+
+
+def documented_network(study: Study, *, origin: str = "documented") -> Figure:
+    """All projects' networks at once: partners outside, jobcenters between, institutes in the middle.
+
+    ``table`` has a row a tie: project, jobcenter, partner, kind, legal_domains, relation, group.
+    """
+    ties = _ties(study, origin)
+    projects = ties["project"].nunique()
+    count = _partners(ties)["group"].value_counts().reindex(GROUPS, fill_value=0)
+    return Figure(
+        "documented_network",
+        {"de": f"{projects} Projekte: {count['active']} Partner arbeiten mit, {count['identified']} sind geplant "
+               f"oder benannt, umworben: {count['attempted']}",
+         "en": f"{projects} projects: {count['active']} partners at work, {count['identified']} planned or named, "
+               f"courted: {count['attempted']}"},
+        {"de": "Gezeigt ist, was Dokumente nennen. Beziehungen der Partner untereinander sind unbekannt, nicht "
+               "abwesend; ungenannte Gruppen zählen als ein Partner. Abstände bedeuten nichts.",
+         "en": "Shown is what documents name. Ties among partners are unknown, not absent; unnamed groups count "
+               "as one partner. Names stay German. Distances mean nothing."},
+        _told(ties), _shown(ties), origin, partial(draw_all, _labels(study), ties), (13, 10.6),
+    )
+
+
+def network_small_multiples(study: Study, *, origin: str = "documented") -> Figure:
+    """One panel a project on the same sector map: the angle is the partner's legal domain.
+
+    A partner of several domains lies in the first of them. ``table`` as in `documented_network`,
+    without evaluation.
+    """
+    ties = _ties(study, origin)
+    return Figure(
+        "network_small_multiples",
+        {"de": "Mit wem die Projekte zusammenarbeiten, nach Rechtskreis",
+         "en": "With whom the projects work, by legal domain"},
+        {"de": "Der Winkel ist in allen Feldern gleich: II bis XII sind Bücher des Sozialgesetzbuchs, „ohne“ "
+               "heißt keines oder unbekannt. Beziehungen der Partner untereinander sind unbekannt, nicht "
+               "abwesend.",
+         "en": "The angle is the same in all panels: II to XII are books of the German social code, “none” "
+               "means no book or unknown. Names stay German. Ties among partners are unknown, not absent."},
+        _told(ties, evaluation=False), _shown(_partners(ties)), origin, partial(draw_panels, _labels(study), ties),
+        (13, 12.4),
+    )
+
+
+def _ties(study: Study, origin: str) -> pd.DataFrame:
+    """A row a tie with what is drawn of its partner; projects in their order."""
+    ties = study.table("ties")
+    ties = ties[ties["origin"].eq(origin)]
+    actors = study.table("actors").set_index("actor")
+    group_of = {status: group for group, statuses in GROUPS.items() for status in statuses}
+    group = ties["status"].map(group_of).mask(ties["relation"].eq("evaluation"), "evaluation")
+    order = {project: place for place, project in enumerate(study.table("projects")["project"])}
+    columns = ["label", "short_label", "kind", "legal_domains", "named"]
+    told = actors.loc[ties["target"], columns].set_axis(ties.index)
+    drawn = ties[["project", "source", "target", "relation"]].assign(
+        group=group, lead=actors["short_label"].reindex(ties["source"]).to_numpy(), **told,
+    )
+    return drawn.sort_values("project", key=lambda names: names.map(order), kind="stable").reset_index(drop=True)
+
+
+def _partners(ties: pd.DataFrame) -> pd.DataFrame:
+    return ties[ties["group"].ne("evaluation")]
+
+
+def _labels(study: Study) -> dict[str, str]:
+    return study.table("projects").set_index("project")["label"].to_dict()
+
+
+def _shown(ties: pd.DataFrame) -> pd.DataFrame:
+    domains = ["|".join(in_order(one)) for one in ties["legal_domains"]]
+    columns = ["project", "lead", "label", "kind", "legal_domains", "relation", "group"]
+    return ties.assign(legal_domains=domains)[columns].rename(columns={"lead": "jobcenter", "label": "partner"})
+
+
+def _told(ties: pd.DataFrame, *, evaluation: bool = True) -> dict[str, str]:
+    """The picture in words: every project with its partners."""
+    told = {}
+    for language in LANGUAGES:
+        words, sentences = WORDS[language], []
+        for project, rows in ties.groupby("project", sort=False):
+            drawn = rows if evaluation else _partners(rows)
+            named = [f"{row.label} ({words[row.group]})" for row in drawn.itertuples()] or [words["alone"]]
+            sentences.append(f"{project}: {', '.join(named)}.")
+        told[language] = " ".join(sentences)
+    return told

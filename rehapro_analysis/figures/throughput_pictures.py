@@ -1,0 +1,129 @@
+"""Pictures of documented throughput: funnels and stays."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from rehapro_analysis.figures.figure import Figure
+from rehapro_analysis.figures.german import interval, percent
+from rehapro_analysis.figures.style import BLUE, GREY, ORANGE, TEXT
+from rehapro_analysis.results import Result
+from rehapro_analysis.study.reading import Study
+
+_PLANNED = ("planned", "target")
+
+
+def documented_funnel(funnels: Result, study: Study) -> Figure:
+    """Each documented step as a share: limits where people were observed, none where it was planned."""
+    table = _labelled(funnels.table, study)
+    observed = int(table["lower"].notna().sum())
+
+    def draw(canvas, language: str) -> None:
+        _draw_funnel(canvas, table, language)
+
+    return Figure(
+        name="documented_funnel",
+        title={"de": "Wie viele durch einen Schritt kommen: Beobachtung mit Unsicherheit, Plan ohne",
+               "en": "How many get through a step: observed with uncertainty, planned without"},
+        note={"de": "Striche: 95-%-Grenzen nach Clopper und Pearson. Laufende Zahlen sind Zwischenstände; "
+                    "die Schritte der Projekte sind nicht dieselben.",
+              "en": "Lines: 95% Clopper-Pearson limits. Running counts are interim; the projects' steps differ "
+                    "in kind."},
+        alt={"de": f"Punktdiagramm von {len(table)} Schritten: {observed} beobachtete mit Grenzen, "
+                   f"{len(table) - observed} geplante ohne. {_in_words(table, 'de')}",
+             "en": f"Dot plot of {len(table)} steps: {observed} observed with limits, {len(table) - observed} planned "
+                   f"without. {_in_words(table, 'en')}"},
+        table=funnels.table, origin=funnels.origin, draw=draw,
+    )
+
+
+def documented_stay(stays: Result, study: Study) -> Figure:
+    """Planned and actual stay side by side, in months."""
+    table = _labelled(stays.table, study)
+
+    def draw(canvas, language: str) -> None:
+        _draw_stays(canvas, table, language)
+
+    words = {
+        language: "; ".join(
+            f"{row['label']}, {row[f'what_{language}']}: {interval(row['low'], row['high'], language)}"
+            for _, row in table.iterrows())
+        for language in ("de", "en")
+    }
+    return Figure(
+        name="documented_stay",
+        title={"de": "Wie lange der Verbleib geplant war und wie lange er dauert",
+               "en": "How long people were meant to stay and how long they do"},
+        note={"de": "Monate. Regel, Durchschnitt und Obergrenze sind verschiedene Angaben; wo keine steht, ist keine "
+                    "dokumentiert.",
+              "en": "Months. A rule, an average and an upper limit are different things; where none stands, none is "
+                    "documented."},
+        alt={"de": f"Verbleib in Monaten: {words['de']}.", "en": f"Stay in months: {words['en']}."},
+        table=stays.table, origin=stays.origin, draw=draw,
+    )
+
+
+def _labelled(table: pd.DataFrame, study: Study) -> pd.DataFrame:
+    names = study.table("projects").set_index("project")["label"]
+    words = study.table("quantities").set_index("quantity")
+    labelled = table.assign(label=table["project"].map(names))
+    for language in ("de", "en"):
+        for column in table.columns.intersection(["quantity", "step_from", "step_to"]):
+            what = "what" if column == "quantity" else column
+            labelled[f"{what}_{language}"] = table[column].map(words[f"label_{language}"])
+    return labelled
+
+
+def _in_words(table: pd.DataFrame, language: str) -> str:
+    return " ".join(f"{row['label']}, {row[f'step_to_{language}']}: {_share(row, language)}."
+                    for _, row in table.iterrows())
+
+
+def _share(row: pd.Series, language: str) -> str:
+    low, high = percent(row["share_low"], language), percent(row["share_high"], language)
+    return low if low == high else f"{percent(row['share_low'], language).rstrip('%').strip()}–{high}"
+
+
+def _draw_funnel(canvas, table: pd.DataFrame, language: str) -> None:
+    axes = canvas.subplots()
+    for height, (_, row) in enumerate(table.iterrows()):
+        planned = row["status"] in _PLANNED
+        colour = ORANGE if planned else BLUE
+        if not planned:
+            axes.plot([row["lower"], row["upper"]], [height, height], color=colour, lw=2)
+        axes.plot([row["share_low"], row["share_high"]], [height, height], color=colour, lw=7, solid_capstyle="butt")
+        axes.plot((row["share_low"] + row["share_high"]) / 2, height, "D" if planned else "o", ms=9,
+                  mfc="white" if planned else colour, mec=colour, mew=2)
+        end = row["share_high"] if planned else row["upper"]
+        axes.annotate(f"{_share(row, language)} ({_kind(planned, language)})", (end, height), (8, 0),
+                      textcoords="offset points", va="center", color=TEXT)
+    axes.set_yticks(range(len(table)), [_step_label(row, language) for _, row in table.iterrows()])
+    axes.set(xlim=(0, 1.22), ylim=(len(table) - 0.5, -0.5))
+    axes.set_xticks([0, 0.25, 0.5, 0.75, 1], [percent(share, language) for share in (0, 0.25, 0.5, 0.75, 1)])
+    axes.grid(axis="x", color=GREY, alpha=0.3)
+
+
+def _kind(planned: bool, language: str) -> str:
+    return {"de": ("beobachtet", "Plan"), "en": ("observed", "plan")}[language][planned]
+
+
+def _step_label(row: pd.Series, language: str) -> str:
+    low, high = (interval(row[f"{end}_low"], row[f"{end}_high"], language) for end in ("to", "from"))
+    of = "von" if language == "de" else "of"
+    return f"{row['label']}: {row[f'step_to_{language}']}\n{low} {of} {high}"
+
+
+def _draw_stays(canvas, table: pd.DataFrame, language: str) -> None:
+    axes = canvas.subplots()
+    for height, (_, row) in enumerate(table.iterrows()):
+        planned = row["status"] in _PLANNED
+        colour = ORANGE if planned else BLUE
+        axes.plot([row["low"], row["high"]], [height, height], color=colour, lw=7, solid_capstyle="butt")
+        axes.plot([row["low"], row["high"]], [height, height], "D" if planned else "o", ms=9,
+                  mfc="white" if planned else colour, mec=colour, mew=2)
+        axes.annotate(f"{interval(row['low'], row['high'], language)} ({_kind(planned, language)})",
+                      (row["high"], height), (10, 0), textcoords="offset points", va="center", color=TEXT)
+    axes.set_yticks(range(len(table)), [f"{row['label']}\n{row[f'what_{language}']}" for _, row in table.iterrows()])
+    axes.set(xlim=(0, 31), ylim=(len(table) - 0.5, -0.5), xlabel="Monate" if language == "de" else "months")
+    axes.set_xticks(range(0, 31, 6))
+    axes.grid(axis="x", color=GREY, alpha=0.3)

@@ -1,0 +1,77 @@
+"""Execute notebooks so that the same input gives the same bytes."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+import nbformat
+from nbclient import NotebookClient
+from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernelError
+from nbformat import NotebookNode
+
+from rehapro_analysis.paths import REPOSITORY
+
+NOTEBOOKS = REPOSITORY / "notebooks"
+SECONDS_PER_CELL = 600
+
+# What would otherwise differ from run to run or from machine to machine.
+STEADY = {
+    "PYTHONHASHSEED": "0",
+    "OPENBLAS_NUM_THREADS": "1",
+    "OMP_NUM_THREADS": "1",
+    "MKL_NUM_THREADS": "1",
+    "MPLBACKEND": "Agg",
+    "PYTHONUTF8": "1",
+    "PYTHONWARNINGS": "ignore",
+}
+
+
+class NotebookError(RuntimeError):
+    """A notebook stopped; the message names the notebook, the cell and the reason."""
+
+
+def notebook_paths(folder: Path = NOTEBOOKS) -> list[Path]:
+    """The notebooks of ``folder`` in the order of their numbers."""
+    return sorted(folder.glob("[0-9]*.ipynb"))
+
+
+def execute(path: Path, *, settings: dict[str, str]) -> NotebookNode:
+    """Run one notebook in a fresh kernel and return it with its outputs.
+
+    ``settings`` are environment variables of the kernel (``REHAPRO_DATA``, ``REHAPRO_OUT``,
+    ``REHAPRO_LANGUAGE``). Raises `NotebookError` naming notebook and cell. The result holds no
+    time, no path and no Python patch version, so that running again changes nothing.
+    """
+    notebook = nbformat.read(path, as_version=4)
+    client = NotebookClient(
+        notebook, timeout=SECONDS_PER_CELL, kernel_name="python3", record_timing=False,
+        resources={"metadata": {"path": str(path.parent)}},
+    )
+    # The kernel's own log (ports, encryption hints) is no concern of the reader.
+    with tempfile.TemporaryFile() as log:
+        try:
+            client.execute(env=os.environ | STEADY | settings, stderr=log)
+        except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
+            raise NotebookError(_failure(path, notebook, error)) from error
+    notebook.metadata.get("language_info", {}).pop("version", None)
+    return notebook
+
+
+def write(notebook: NotebookNode, path: Path) -> None:
+    """Write ``notebook`` to a temporary name and rename it, so that no half-written file remains."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_suffix(".partial")
+    nbformat.write(notebook, partial)
+    os.replace(partial, path)
+
+
+def _failure(path: Path, notebook: NotebookNode, error: Exception) -> str:
+    """One sentence with notebook, cell and the last line of the error, whatever went wrong."""
+    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    for number, cell in enumerate(code, start=1):
+        for output in cell.outputs:
+            if output.output_type == "error":
+                return f"{path.name}, code cell {number}: {output.ename}: {output.evalue}"
+    return f"{path.name}: {type(error).__name__}: {str(error).strip().splitlines()[-1]}"

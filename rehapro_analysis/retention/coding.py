@@ -1,0 +1,164 @@
+"""Columns as integers: any column becomes codes, and codes are counted in one pass."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from math import prod, sqrt
+
+import narwhals as nw
+import numpy as np
+import pandas as pd
+
+DENSE = 1 << 17  # combinations up to which counting in place beats sorting, however few the rows
+CHUNK = 1 << 19  # rows whose keys stay in the cache while they are counted
+TIE = sqrt(np.finfo(float).eps)  # R's tolerance for times that differ only by rounding
+
+
+@dataclass(frozen=True)
+class Axis:
+    """One column as integers: row i has the level ``levels[raw[i] - base]``; level None is missing."""
+
+    raw: np.ndarray
+    base: int
+    levels: Sequence
+
+    @property
+    def codes(self) -> np.ndarray:
+        """Shape (rows,): the position of each row's level."""
+        return self.raw.astype(np.intp) - self.base
+
+    @property
+    def missing(self) -> np.ndarray:
+        """Shape (rows,): whether the value is missing."""
+        has_none = len(self.levels) > 0 and self.levels[0] is None
+        return self.raw == self.base if has_none else np.zeros(len(self.raw), bool)
+
+
+def code_column(series: nw.Series) -> Axis:
+    """Codes of a column of labels: categories keep their declared order, other labels are sorted.
+
+    >>> axis = code_column(nw.from_native(pd.Series(["PaN", None, "GesA"]), series_only=True))
+    >>> axis.codes.tolist(), axis.levels
+    ([2, 0, 1], [None, 'GesA', 'PaN'])
+    """
+    if series.dtype == nw.Boolean and not series.null_count():
+        return Axis(series.to_numpy().astype(np.int8), 0, [False, True])
+    if series.dtype.is_integer() and not series.null_count() and len(series):
+        values = series.to_numpy()
+        low, high = int(values.min()), int(values.max())
+        if high - low < max(DENSE, len(values)):
+            return Axis(values, low, range(low, high + 1))
+    codes, levels = _factorized(series)
+    return Axis(codes, -1, [None, *levels])
+
+
+def _factorized(series: nw.Series) -> tuple[np.ndarray, list]:
+    native = series.to_native()
+    if series.implementation.is_pandas():
+        if isinstance(native.dtype, pd.CategoricalDtype):
+            return native.cat.codes.to_numpy(), native.cat.categories.tolist()
+        codes, levels = pd.factorize(native, sort=True)
+        return codes, levels.tolist()
+    if series.dtype in (nw.String, nw.Categorical, nw.Enum):
+        ordered = series.cat.get_categories() if series.dtype == nw.Enum else None
+        text = series.cast(nw.String)
+        levels = (text.drop_nulls().unique().sort() if ordered is None else ordered).to_list()
+        positions = list(range(len(levels)))
+        codes = text.replace_strict(levels, positions, default=-1, return_dtype=nw.Int32) if levels else None
+        return np.full(len(text), -1) if codes is None else codes.to_numpy(), levels
+    codes, levels = pd.factorize(series.to_numpy(), sort=True)
+    return codes, levels.tolist()
+
+
+def time_axes(stop: np.ndarray, start: np.ndarray | None) -> tuple[Axis, Axis | None]:
+    """Exit and entry times on one grid; level 0 of the entry axis, minus infinity, means no entry.
+
+    Whole numbers are exact ticks. Other times are merged by R's ``aeqSurv`` rule: sorted
+    neighbours belong together when they differ by at most sqrt(eps), absolutely or relative to
+    the mean absolute time, so that 0.1 + 0.2 equals 0.3.
+
+    >>> exits, _ = time_axes(np.array([0.3, 0.1 + 0.2, 1.0]), None)
+    >>> exits.codes.tolist()
+    [0, 0, 1]
+    """
+    entered = None if start is None else np.isfinite(start)
+    seen = [stop] if start is None else [stop, start[entered]]
+    low, high = (int(bound) for bound in _range(seen))
+    if high - low < max(DENSE, len(stop)) and all(_whole(times) for times in seen):
+        grid = np.arange(low, high + 1, dtype=stop.dtype)
+        raw = [_ticks(times) for times in (stop, _filled(start, entered, low - 1))]
+    else:
+        low, grid = 0, _merged(np.unique(np.concatenate(seen)))
+        raw = [None if times is None else np.searchsorted(grid, times, side="right") - 1
+               for times in (stop, _filled(start, entered, -np.inf))]
+    entries = None if start is None else Axis(raw[1], low - 1, np.concatenate([[-np.inf], grid]))
+    return Axis(raw[0], low, grid), entries
+
+
+def _ticks(times: np.ndarray | None) -> np.ndarray | None:
+    return times if times is None or times.dtype.kind in "iu" else times.astype(np.int64)
+
+
+def _filled(start: np.ndarray | None, entered: np.ndarray | None, value: float) -> np.ndarray | None:
+    return start if start is None or entered.all() else np.where(entered, start, value)
+
+
+def _range(seen: list[np.ndarray]) -> tuple[float, float]:
+    return min(times.min() for times in seen if len(times)), max(times.max() for times in seen if len(times))
+
+
+def _whole(times: np.ndarray) -> bool:
+    return times.dtype.kind in "iu" or bool((np.floor(times) == times).all())
+
+
+def _merged(times: np.ndarray) -> np.ndarray:
+    if times.dtype.kind in "iu":
+        return times
+    gaps = np.diff(times)
+    tied = (gaps <= TIE) | (gaps <= TIE * np.abs(times).mean())
+    return times[np.concatenate([[True], ~tied])]
+
+
+def tally(axes: Sequence[Axis], *amounts: np.ndarray | None) -> tuple[tuple[np.ndarray, ...], list[np.ndarray]]:
+    """Observed combinations of codes (one array an axis, sorted) and the sum of each amount in them.
+
+    ``None`` as an amount counts rows. The first amount must be positive: it decides what is observed.
+
+    >>> codes, (n,) = tally([Axis(np.array([0, 1, 1]), 0, "ab"), Axis(np.array([7, 7, 7]), 6, "xy")], None)
+    >>> [c.tolist() for c in codes], n.tolist()
+    ([[0, 1], [1, 1]], [1.0, 2.0])
+    """
+    sizes = [len(axis.levels) for axis in axes]
+    rows, total = len(axes[0].raw), prod(sizes)
+    if total > np.iinfo(np.int64).max:
+        raise OverflowError("There are too many combinations of groups, strata and times; use fewer groups.")
+    if total <= max(DENSE, 2 * rows):
+        sums = _counted(axes, amounts, total)
+        keys = np.flatnonzero(sums[0])
+        sums = [amount[keys] for amount in sums]
+    else:
+        keys, place = np.unique(_keys(axes, slice(0, rows)), return_inverse=True)
+        sums = [np.bincount(place, weights=amount) for amount in amounts]
+    return np.unravel_index(keys, sizes), [amount.astype(float) for amount in sums]
+
+
+def _counted(axes: Sequence[Axis], amounts: Sequence[np.ndarray | None], total: int) -> list[np.ndarray]:
+    sums = [np.zeros(total, np.int64 if amount is None else float) for amount in amounts]
+    chunk = max(CHUNK, 4 * total)
+    for first in range(0, len(axes[0].raw), chunk):
+        rows = slice(first, first + chunk)
+        keys = _keys(axes, rows)
+        for into, amount in zip(sums, amounts, strict=True):
+            into += np.bincount(keys, None if amount is None else amount[rows], minlength=total)
+    return sums
+
+
+def _keys(axes: Sequence[Axis], rows: slice) -> np.ndarray:
+    stride, offset, keys = 1, 0, None
+    for axis in reversed(axes):
+        part = np.multiply(axis.raw[rows], stride, dtype=np.int64, casting="same_kind")
+        keys = part if keys is None else np.add(keys, part, out=keys)
+        offset += axis.base * stride
+        stride *= len(axis.levels)
+    return np.subtract(keys, offset, out=keys)

@@ -1,0 +1,89 @@
+"""Coefficients as people read them: ratios, limits and a sentence each, in two languages."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from scipy.stats import norm
+
+from rehapro_analysis.retention.covariates import Design
+
+
+@dataclass(frozen=True)
+class Measure:
+    """What exp(coefficient) multiplies: the column's name and its words in both languages."""
+
+    ratio: str
+    words_en: str
+    words_de: str
+
+
+HAZARD = Measure("hazard_ratio", "rate of {}", "Rate von {}")
+SUBDISTRIBUTION = Measure("hazard_ratio", "subdistribution hazard of {}", "Subdistributions-Hazardrate von {}")
+ODDS = Measure("odds_ratio", "odds of {} at each time", "Chance von {} zu jedem Zeitpunkt")
+
+
+def coefficient_table(design: Design, estimate: np.ndarray, std_error: np.ndarray, *, measure: Measure,
+                      cause: str | None, level: float, robust_se: np.ndarray | None = None) -> pd.DataFrame:
+    """One row a term; ``estimate`` and standard errors on the log scale, ``lower`` and ``upper`` of the ratio.
+
+    The test and the limits use ``robust_se`` where it is known: z = estimate / se,
+    limits exp(estimate -+ z_level se).
+    """
+    used = std_error if robust_se is None else np.where(np.isnan(robust_se), std_error, robust_se)
+    z = norm.isf((1 - level) / 2)
+    errors = {"std_error": std_error} if robust_se is None else {"std_error": std_error, "robust_se": robust_se}
+    table = pd.DataFrame({
+        "term": design.terms, "covariate": design.covariates, "level": design.levels, "reference": design.references,
+        "estimate": estimate, **errors, measure.ratio: np.exp(estimate), "lower": np.exp(estimate - z * used),
+        "upper": np.exp(estimate + z * used), "statistic": estimate / used,
+        "p_value": 2 * norm.sf(np.abs(estimate / used))})
+    rows = list(table.rename(columns={measure.ratio: "ratio"}).itertuples())
+    many = len(set(design.covariates)) > 1
+    return table.assign(reading=[_english(row, measure, cause, level, many) for row in rows],
+                        reading_de=[_german(row, measure, cause, level, many) for row in rows])
+
+
+def likelihood_rows(null: float, fitted: float) -> pd.DataFrame:
+    """The log likelihoods without covariates and at the estimate, as two rows below the terms."""
+    return pd.DataFrame({
+        "term": ["log_likelihood_null", "log_likelihood"], "estimate": [null, fitted],
+        "reading": ["Log likelihood without covariates.", "Log likelihood at the estimates."],
+        "reading_de": ["Log-Likelihood ohne Merkmale.", "Log-Likelihood an den Schätzwerten."]})
+
+
+def with_likelihoods(table: pd.DataFrame, null: float, fitted: float) -> pd.DataFrame:
+    """The terms followed by the two likelihood rows."""
+    rows = likelihood_rows(null, fitted).reindex(columns=table.columns)
+    return pd.concat([table, rows.astype(table.dtypes)], ignore_index=True)
+
+
+def _english(row, measure: Measure, cause: str | None, level: float, many: bool) -> str:
+    what = measure.words_en.format(cause or "leaving")
+    start = (f"One unit more of {row.covariate} multiplies the {what} by {_number(row.ratio)}"
+             if row.reference is None else
+             f"With {row.covariate} = {row.level} the {what} is {_number(row.ratio)} times that "
+             f"with {row.covariate} = {row.reference}")
+    verdict = "it is higher" if row.lower > 1 else "it is lower" if row.upper < 1 else "the direction cannot be decided"
+    equal = ", the other covariates being equal" if many else ""
+    return f"{start} ({100 * level:g}% limits {_number(row.lower)} to {_number(row.upper)}){equal}: {verdict}."
+
+
+def _german(row, measure: Measure, cause: str | None, level: float, many: bool) -> str:
+    what = measure.words_de.format(f"„{cause}“" if cause else "Austritten")
+    ratio, lower, upper = (_number(value).replace(".", ",") for value in (row.ratio, row.lower, row.upper))
+    start = (f"Eine Einheit mehr bei {row.covariate} vervielfacht die {what} mit {ratio}"
+             if row.reference is None else
+             f"Bei {row.covariate} = {row.level} beträgt die {what} das {ratio}-Fache von "
+             f"{row.covariate} = {row.reference}")
+    verdict = ("sie ist höher" if row.lower > 1 else "sie ist niedriger" if row.upper < 1
+               else "die Richtung ist nicht entscheidbar")
+    equal = " bei sonst gleichen Merkmalen" if many else ""
+    limits = f"{100 * level:g}-%-Grenzen".replace(".", ",")
+    return f"{start} ({limits} {lower} bis {upper}){equal}: {verdict}."
+
+
+def _number(value: float) -> str:
+    return f"{value:.2f}" if 0.1 <= value < 100 else f"{value:.2g}"

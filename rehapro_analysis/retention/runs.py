@@ -1,0 +1,60 @@
+"""Runs: rows that belong together, so that sums and products run over all groups at once."""
+
+from __future__ import annotations
+
+import numpy as np
+
+
+class Runs:
+    """Consecutive rows with the same key as the rows of a padded matrix, shape (runs, longest).
+
+    >>> runs = Runs(np.array([0, 0, 1]))
+    >>> runs.cumsum(np.array([1.0, 2.0, 5.0])).tolist()
+    [1.0, 3.0, 5.0]
+    >>> runs.matrix(np.array([1.0, 2.0, 5.0]), fill=0.0).tolist()
+    [[1.0, 2.0], [5.0, 0.0]]
+    """
+
+    def __init__(self, *keys: np.ndarray) -> None:
+        size = len(keys[0])
+        new = np.ones(size, bool)
+        if size:
+            new[1:] = np.any([key[1:] != key[:-1] for key in keys], axis=0)
+        self.first = np.flatnonzero(new)
+        self.last = np.append(self.first[1:], size) - 1
+        self.row = np.cumsum(new) - 1
+        self.column = np.arange(size) - self.first[self.row]
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """Number of runs and length of the longest."""
+        return len(self.first), int(self.column.max(initial=-1)) + 1
+
+    def matrix(self, values: np.ndarray, fill: float) -> np.ndarray:
+        """Values of shape (rows, ...) as (runs, longest, ...); places without a row hold ``fill``."""
+        padded = np.full(self.shape + values.shape[1:], fill, dtype=np.result_type(values, type(fill)))
+        padded[self.row, self.column] = values
+        return padded
+
+    def vector(self, matrix: np.ndarray) -> np.ndarray:
+        """The inverse of :meth:`matrix`."""
+        return matrix[self.row, self.column]
+
+    def cumsum(self, values: np.ndarray) -> np.ndarray:
+        """Sums from the start of each run up to and including each row."""
+        return self.vector(np.cumsum(self.matrix(values, 0.0), axis=1))
+
+    def cumprod(self, values: np.ndarray) -> np.ndarray:
+        """Products from the start of each run up to and including each row."""
+        return self.vector(np.cumprod(self.matrix(values, 1.0), axis=1))
+
+    def sum_from(self, values: np.ndarray) -> np.ndarray:
+        """Sums from each row to the end of its run."""
+        return self.vector(np.cumsum(self.matrix(values, 0.0)[:, ::-1], axis=1)[:, ::-1])
+
+    def previous(self, values: np.ndarray, start: float) -> np.ndarray:
+        """The value of the row before in the same run, ``start`` at its beginning."""
+        before = np.empty(values.shape, np.result_type(values, type(start)))
+        before[1:] = values[:-1]
+        before[self.first] = start
+        return before

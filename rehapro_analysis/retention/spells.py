@@ -1,0 +1,188 @@
+"""Spells: who was watched from when to when and how it ended, read from any frame and checked once."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import narwhals as nw
+import numpy as np
+
+from rehapro_analysis.retention.coding import Axis, code_column, time_axes
+from rehapro_analysis.study.problems import Problem, StudyError, nearest
+
+PERSONS, WEIGHT, WEIGHT_SQ, LEAST, GIVEN = (f"retention {name}" for name in ("n", "w", "w2", "least", "given"))
+
+
+@dataclass(frozen=True)
+class Spells:
+    """Checked and coded spells; ``n`` is None where one row is one spell, else spells a row."""
+
+    strata: list[Axis]
+    by: list[Axis]
+    entry: Axis | None
+    exit: Axis
+    event: Axis
+    n: np.ndarray | None
+    weight: np.ndarray | None
+    weight_sq: np.ndarray | None
+
+
+def names(columns: str | Sequence[str] | None) -> list[str]:
+    """One name, several or none, as a list."""
+    return [columns] if isinstance(columns, str) else list(columns or ())
+
+
+def read_spells(frame: Any, *, stop: str, event: str, start: str | None = None, by: Any = None,
+                strata: Any = None, weight: str | None = None) -> Spells:
+    """Read spells from a frame; a lazy frame is first condensed by one group-by on its own engine.
+
+    Raises :class:`StudyError` with every problem: absent columns, times that are missing, negative
+    or infinite, spells of no length, missing groups, weights that are not positive.
+    """
+    data = nw.from_native(frame)
+    by, strata = names(by), names(strata)
+    _check_columns(data, [stop, event, *names(start), *by, *strata, *names(weight)])
+    lazy = isinstance(data, nw.LazyFrame)
+    if lazy:
+        data = _condensed(data, list(dict.fromkeys([*strata, *by, *names(start), stop, event])), weight)
+    return _coded(data, stop, event, start, by, strata, weight, lazy)
+
+
+def _check_columns(data: nw.DataFrame | nw.LazyFrame, wanted: list[str]) -> None:
+    schema = data.collect_schema()
+    problems = []
+    for name in dict.fromkeys(wanted):
+        if name not in schema:
+            guess = nearest(name, schema.names())
+            remedy = f"Did you mean {guess!r}?" if guess else f"There are: {', '.join(schema.names())}."
+            problems.append(_problem(f"There is no column {name!r}.", remedy))
+    if problems:
+        raise StudyError(problems)
+
+
+def _condensed(data: nw.LazyFrame, keys: list[str], weight: str | None) -> nw.DataFrame:
+    sums = [nw.len().alias(PERSONS)]
+    if weight is not None:
+        w = nw.col(weight).cast(nw.Float64)
+        sums += [w.sum().alias(WEIGHT), (w * w).sum().alias(WEIGHT_SQ), w.min().alias(LEAST), w.count().alias(GIVEN)]
+    counted = data.group_by(keys).agg(*sums)
+    return counted.collect() if data.implementation.is_polars() else counted.collect("pandas")
+
+
+def _coded(data: nw.DataFrame, stop: str, event: str, start: str | None, by: list[str], strata: list[str],
+           weight: str | None, lazy: bool) -> Spells:
+    n = data[PERSONS].to_numpy().astype(float) if lazy else None
+    problems = _Problems(n)
+    exits, entries = _times(data, stop, problems), _times(data, start, problems) if start else None
+    problems.add_times(stop, exits, start, entries)
+    w, w2 = _weights(data, weight, lazy, n, problems)
+    axes = {name: code_column(data[name]) for name in dict.fromkeys([*strata, *by, event])}
+    for name in dict.fromkeys([*strata, *by]):
+        problems.add(axes[name].missing, f"have no {name!r}", "Name the group (\"unknown\") or leave these rows out.")
+    problems.raise_if_any()
+    exit_axis, entry_axis = time_axes(exits, entries)
+    if entries is not None:
+        problems.add_empty(start, stop, entry_axis.codes > exit_axis.codes)
+        problems.raise_if_any()
+    return Spells([axes[name] for name in strata], [axes[name] for name in by], entry_axis, exit_axis, axes[event],
+                  n, w, w2)
+
+
+def _times(data: nw.DataFrame, name: str, problems: _Problems) -> np.ndarray:
+    series = data[name]
+    if not series.dtype.is_numeric():
+        problems.list.append(_problem(f"The column {name!r} holds {series.dtype}, not numbers.",
+                                      "Give times as numbers since the origin, such as days or months."))
+        return np.zeros(len(series))
+    if series.dtype.is_integer() and not series.null_count():
+        return series.to_numpy()
+    return series.cast(nw.Float64).to_numpy()
+
+
+def _weights(data: nw.DataFrame, weight: str | None, lazy: bool, n: np.ndarray | None,
+             problems: _Problems) -> tuple[np.ndarray | None, np.ndarray | None]:
+    if weight is None:
+        return n, n
+    w = (data[WEIGHT] if lazy else data[weight].cast(nw.Float64)).to_numpy()
+    least = data[LEAST].to_numpy() if lazy else w
+    bad = ~(least > 0) | ~np.isfinite(w)
+    if lazy:
+        bad |= data[GIVEN].to_numpy() < n
+    problems.add(bad, f"have a {weight!r} that is missing, infinite or not positive", "Leave out who shall not count.")
+    return w, data[WEIGHT_SQ].to_numpy() if lazy else w * w
+
+
+def causes_of(levels: Sequence, seen: np.ndarray) -> tuple[np.ndarray, tuple[str, ...]]:
+    """Cause of every counted combination (-1 = still there) and the names of the causes seen, sorted.
+
+    >>> causes_of([None, "work", "dropout"], np.array([0, 1, 2, 1]))
+    (array([-1,  1,  0,  1]), ('dropout', 'work'))
+    """
+    observed = {code: levels[code] for code in np.unique(seen).tolist()}
+    _check_causes(observed.values())
+    leaving = {code: level for code, level in observed.items() if not _staying(level)}
+    if all(level == 1 for level in leaving.values()):
+        meaning, causes = dict.fromkeys(leaving, 0), ("event",)
+    else:
+        called = {code: level if isinstance(level, str) else str(int(level)) if level == int(level) else str(level) for code, level in leaving.items()}
+        causes = tuple(dict.fromkeys(called[code] for code in sorted(called, key=lambda code: _rank(leaving[code]))))
+        meaning = {code: causes.index(name) for code, name in called.items()}
+    lookup = np.array([meaning.get(code, -1) for code in range(max(observed) + 1)])
+    return lookup[seen], causes
+
+
+def _rank(level: Any) -> tuple:
+    return (1, 0, level) if isinstance(level, str) else (0, level, "")
+
+
+def _staying(level: Any) -> bool:
+    if isinstance(level, str):
+        return level.strip().casefold() in ("", "censored")
+    return level is None or level == 0
+
+
+def _check_causes(levels: Any) -> None:
+    texts = [level for level in levels if isinstance(level, str) and level.strip().casefold() in ("0", "true", "false")]
+    if texts:
+        raise StudyError.of(f"The causes contain the text {texts[0]!r}.", "Convert the column to numbers or booleans.")
+    if any(not isinstance(level, str) and level is not None and not level >= 0 for level in levels):
+        raise StudyError.of("The causes contain a negative number.", "Leave the cell empty for who is still there.")
+
+
+def _problem(message: str, remedy: str) -> Problem:
+    return Problem("", None, "", "", message, remedy)
+
+
+class _Problems:
+    """Problems as they are found, each with its count and, where rows are known, the first rows."""
+
+    def __init__(self, n: np.ndarray | None) -> None:
+        self.n, self.list = n, []
+
+    def add(self, bad: np.ndarray, what: str, remedy: str) -> None:
+        if not bad.any():
+            return
+        count = int(bad.sum() if self.n is None else self.n[bad].sum())
+        rows = "" if self.n is not None else f" (first at {', '.join(map(str, np.flatnonzero(bad)[:5]))}, from 0)"
+        self.list.append(_problem(f"{count} row(s){rows} {what}.", remedy))
+
+    def add_times(self, stop: str, exits: np.ndarray, start: str | None, entries: np.ndarray | None) -> None:
+        if not len(exits):
+            self.list.append(_problem("The frame has no rows.", "Give at least one spell."))
+        if exits.dtype.kind == "f":
+            self.add(np.isnan(exits), f"have no {stop!r}", "Who is still there ends on the day of the report.")
+            self.add(np.isinf(exits), f"have an infinite {stop!r}", "Who is still there ends on the day of the report.")
+        self.add(exits < 0, f"have a negative {stop!r}", "Count time from the origin, which is 0.")
+        if entries is not None:
+            self.add(entries < 0, f"have a negative {start!r}", "Leave it empty where watching began at the origin.")
+            self.add_empty(start, stop, entries >= exits)
+
+    def add_empty(self, start: str, stop: str, empty: np.ndarray) -> None:
+        self.add(empty, f"have {start!r} at or after {stop!r}, a spell of no length",
+                 f"Leave {start!r} empty where watching began at the origin, or count in smaller units.")
+
+    def raise_if_any(self) -> None:
+        if self.list:
+            raise StudyError(self.list)

@@ -1,0 +1,59 @@
+"""What a table declaration consists of: columns, references and the table itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column: ``kind`` is text, key, integer, number, date, boolean, choice or set.
+
+    ``allowed`` lists the values of a choice or the members of a set (written ``II|V``);
+    ``unit`` names what a number counts; ``low`` and ``high`` bound it, both inclusive.
+    A column that is not ``required`` may be absent or have empty cells.
+    """
+
+    name: str
+    kind: str
+    meaning: str
+    required: bool = False
+    allowed: tuple[str, ...] = ()
+    unit: str = ""
+    low: float | None = None
+    high: float | None = None
+
+
+@dataclass(frozen=True)
+class Reference:
+    """``columns`` of this table name a row of ``table`` by its ``targets``.
+
+    A row with an empty cell among ``columns`` refers to nothing and is not checked.
+    """
+
+    columns: tuple[str, ...]
+    table: str
+    targets: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table: what one row is, its columns, its key, its references, its ordered pairs.
+
+    ``ordered`` holds pairs (earlier, later) of columns: where both cells are filled, the
+    first must not exceed the second. ``strict`` pairs must not be equal either. ``extra``
+    allows further columns, which are read as text or number as they come.
+    """
+
+    name: str
+    row: str
+    columns: tuple[Column, ...]
+    key: tuple[str, ...]
+    references: tuple[Reference, ...] = ()
+    ordered: tuple[tuple[str, str], ...] = ()
+    strict: tuple[tuple[str, str], ...] = ()
+    extra: bool = False
+
+    def column(self, name: str) -> Column:
+        """The column called ``name``; KeyError if the table has none."""
+        return {column.name: column for column in self.columns}[name]

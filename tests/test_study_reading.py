@@ -1,0 +1,396 @@
+"""A study is read as declared, or every problem is named with its place and its remedy."""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+import pickle
+import tempfile
+from datetime import date, timedelta
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from rehapro_analysis.paths import REPOSITORY, data_folders, language, out_folder
+from rehapro_analysis.study import TABLES, Study, StudyError, read_study
+
+VALID = {
+    "projects": "project,label,jobcenters,start,end\nGesA,GesA,Mainz,2020-01-01,2024-12-31\nPaN,PaN,Plön,,\n",
+    "coaches": "coach,project,fte\nc1,GesA,0.5\n",
+    "actors": "actor,label,kind,legal_domains,named\n"
+              "jc,Jobcenter,jobcenter,II|IX,true\nkk,Kasse,health insurance,,\n",
+    "ties": "project,source,target,relation,status,since,until\nGesA,jc,kk,referral,active,2020-02-01,\n",
+    "responsibility": "project,case,actor,since,until,mode\nGesA,k1,jc,2021-01-01,2021-03-01,lead\n",
+    "indicators": "indicator,label_de,label_en,scale,level,direction\nwai,Arbeit,work,metric,participant,higher\n",
+    "episodes": "project,participant,coach,referred_on,entered_on,left_on,exit,age\n"
+                "GesA,p1,c1,2021-01-10,2021-02-01,2021-08-01,completed,41\n"
+                "GesA,p2,c1,2021-01-12,2021-02-03,,,\n"
+                "PaN,p3,,2021-01-12,,2021-03-03,withdrawn,39.5\n",
+    "measurements": "project,participant,indicator,wave,measured_on,value\nGesA,p1,wai,0,2021-02-01,3.25\n",
+}
+
+
+def write(folder: Path, **tables: str | bytes) -> Path:
+    """Write tables, given as text or bytes, as files of a folder."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, content in tables.items():
+        (folder / f"{name}.csv").write_bytes(content if isinstance(content, bytes) else content.encode())
+    return folder
+
+
+def edited(table: str, old: str, new: str) -> dict[str, str]:
+    """The valid study with one replacement in one table."""
+    assert old in VALID[table]
+    return VALID | {table: VALID[table].replace(old, new, 1)}
+
+
+def problems(*folders: Path) -> StudyError:
+    with pytest.raises(StudyError) as caught:
+        read_study(*folders)
+    return caught.value
+
+
+def test_a_valid_study_has_the_declared_columns_and_types(tmp_path):
+    study = read_study(write(tmp_path, **VALID))
+    episodes = study.table("episodes")
+    assert list(episodes) == [column.name for column in TABLES["episodes"].columns] + ["age"]
+    assert episodes["participant"].dtype == "str"
+    assert episodes["left_on"].dtype == "datetime64[us]"
+    assert episodes["left_on"].isna().tolist() == [False, True, False]
+    assert episodes["exit"].isna().tolist() == [False, True, False]
+    assert episodes["referred_by"].isna().all()
+    assert episodes["origin"].tolist() == ["own"] * 3
+    np.testing.assert_array_equal(episodes["age"], [41.0, np.nan, 39.5])
+    assert study.table("measurements")["wave"].dtype == "Int64"
+    assert study.table("actors")["legal_domains"].tolist() == [frozenset({"II", "IX"}), frozenset()]
+    named = study.table("actors")["named"]
+    assert named.dtype == "boolean"
+    assert named[0]
+    assert named.isna()[1]
+
+
+# One change to the valid study, and what the single line of the message must say.
+BROKEN = {
+    "a missing column is named": (
+        edited("coaches", "coach,project,fte\nc1,GesA,0.5", "coach,fte\nc1,0.5"),
+        ("coaches.csv row 1, column project: ", "missing", "Add it to the header")),
+    "a wrong type is named": (
+        edited("measurements", "3.25", "high"),
+        ("measurements.csv row 2, column value, 'high': ", "not a number", "decimal point such as 3.5")),
+    "a decimal comma is named": (
+        edited("measurements", "3.25", '"3,25"'),
+        ("measurements.csv row 2, column value, '3,25': ", "comma", "decimal point such as 3.5")),
+    "an infinite number is no number": (
+        edited("measurements", "3.25", "inf"),
+        ("measurements.csv row 2, column value, 'inf': ", "not a number", "such as 3.5")),
+    "an integer with decimals is named": (
+        edited("measurements", "wai,0,", "wai,0.5,"),
+        ("measurements.csv row 2, column wave, '0.5': ", "not a whole number", "Write a whole number such as 3.")),
+    "an unknown key is named with the nearest": (
+        edited("episodes", "PaN,p3", "Pan,p3"),
+        ("episodes.csv row 4, column project, 'Pan': ", "table projects, column project",
+         "Add it to projects.csv or correct it. The nearest is PaN.")),
+    "a dangling reference of several columns is named without its pseudonym": (
+        edited("measurements", "GesA,p1", "PaN,p1"),
+        ("measurements.csv row 2, column project, participant, 'PaN': ",
+         "no such row in table episodes, column project, participant", "Add it to episodes.csv")),
+    "a duplicate key is named with both rows": (
+        edited("projects", "2024-12-31\n", "2024-12-31\nGesA,Gesa,Mainz,,\n"),
+        ("projects.csv row 3, column project, 'GesA': the same key as row 2. Delete one of the two",)),
+    "an interval upside down is named": (
+        edited("episodes", "2021-08-01", "2021-01-31"),
+        ("episodes.csv row 2, column entered_on, left_on, '2021-02-01 | 2021-01-31': ",
+         "entered_on must not exceed left_on", "Correct one of the two")),
+    "an interval without a day is named where days must pass": (
+        edited("responsibility", "2021-03-01", "2021-01-01"),
+        ("responsibility.csv row 2, column since, until, '2021-01-01 | 2021-01-01': ",
+         "since must come before until. Correct one of the two.")),
+    "a wrong encoding is named with its first byte": (
+        VALID | {"projects": VALID["projects"].encode("latin-1")},
+        ("projects.csv row 3: the byte 0xF6 is not UTF-8. Save the file as CSV UTF-8",)),
+    "a semicolon file is named with its remedy": (
+        VALID | {"coaches": VALID["coaches"].replace(",", ";")},
+        ("coaches.csv row 1: semicolons stand between the columns. Save the file as CSV UTF-8 with commas",)),
+    "a quoted semicolon file is named with its remedy": (
+        VALID | {"coaches": '"coach";"project"\n"c1";"GesA"\n'},
+        ("coaches.csv row 1: semicolons stand between the columns. Save the file as CSV UTF-8 with commas",)),
+    "a tab file is named with its remedy": (
+        VALID | {"coaches": VALID["coaches"].replace(",", "\t")},
+        ("coaches.csv row 1: tabs stand between the columns. Save the file as CSV UTF-8 with commas",)),
+    "an empty file is named with the header it needs": (
+        VALID | {"coaches": b"\xef\xbb\xbf\n"},
+        ("coaches.csv: the file is empty. Write at least the header (coach, project), or delete the file.",)),
+    "an impossible date is named": (
+        edited("episodes", "2021-08-01", "31.02.2022"),
+        ("episodes.csv row 2, column left_on, '31.02.2022': no such day. "
+         "Write dates as YYYY-MM-DD, for example 2022-06-15.",)),
+    "a German date is named with the same day in ISO": (
+        edited("episodes", "2021-08-01", "15.6.2022"),
+        ("episodes.csv row 2, column left_on, '15.6.2022': ", "not a date as YYYY-MM-DD. Write 2022-06-15.")),
+    "an ISO date without hyphens is no date": (
+        edited("episodes", "2021-08-01", "20210801"),
+        ("episodes.csv row 2, column left_on, '20210801': not a date. Write dates as YYYY-MM-DD",)),
+    "a value that is not allowed is named with the list and the nearest": (
+        edited("episodes", "completed", "Complete"),
+        ("episodes.csv row 2, column exit, 'Complete': ", "Write one of: completed, employment, dropout, transfer",
+         "The nearest is completed.")),
+    "a member of a set that is not allowed is named": (
+        edited("actors", "II|IX", "II|10"),
+        ("actors.csv row 2, column legal_domains, 'II|10': the member '10' is not allowed. Write one of: II,",)),
+    "a boolean in another spelling is named": (
+        edited("actors", "true", "TRUE"),
+        ("actors.csv row 2, column named, 'TRUE': ", "Write one of: true, false. The nearest is true.")),
+    "a number out of bounds is named with its bounds": (
+        edited("coaches", "0.5", "1.5"),
+        ("coaches.csv row 2, column fte, '1.5': ", "Write a number from 0 to 1.")),
+    "an empty cell that must be filled is named": (
+        edited("measurements", "wai,0,", "wai,,"),
+        ("measurements.csv row 2, column wave: ", "must not be empty. Fill it in: measurement occasion.")),
+    "a space beside a value is named, not removed": (
+        edited("episodes", "2021-08-01,completed", "2021-08-01,completed "),
+        ("episodes.csv row 2, column exit, 'completed ': space before or after the value. Remove the space.",)),
+    "a space does not hide a second fault of the cell": (
+        edited("episodes", "2021-08-01", " 31.02.2022"),
+        ("episodes.csv row 2, column left_on, ' 31.02.2022': space before or after the value, and no such day. ",
+         "Remove the space. Write dates as YYYY-MM-DD")),
+    "an unknown column is named with the nearest": (
+        edited("coaches", "fte", "ftee"),
+        ("coaches.csv row 1, column ftee: the table has no such column. Rename it to fte",)),
+    "an extra column that misspells a declared one is named": (
+        edited("episodes", "referred_on", "Refered_on"),
+        ("episodes.csv row 1, column Refered_on: this looks like the column referred_on. Rename it",)),
+    "a column that stands twice is named": (
+        edited("coaches", "coach,project,fte\nc1,GesA,0.5", "coach,project,project\nc1,GesA,GesA"),
+        ("coaches.csv row 1, column project: this column stands twice. Delete one of the two.",)),
+    "a ragged row is named with its number of cells": (
+        edited("coaches", "GesA,0.5", "GesA,0,5"),
+        ("coaches.csv row 2: 4 cells, but the header has 3. Put a value that holds a comma in double quotes",)),
+    "a row after a cell of two lines keeps the number a spreadsheet shows": (
+        edited("projects", "Mainz,2020-01-01,2024-12-31\nPaN,PaN,Plön,,", '"Mainz\nStadt",,\nPaN,PaN,Plön,x,'),
+        ("projects.csv row 3, column start, 'x': not a date.",)),
+    "an empty row is named": (
+        edited("coaches", "\nc1", "\n\nc1"),
+        ("coaches.csv row 2: this row is empty. Delete the row.",)),
+    "an open quotation mark is named with its row": (
+        edited("projects", "PaN,PaN,Plön,,\n", 'PaN,"PaN,Plön,,\n'),
+        ("projects.csv row 3: this row cannot be read", "Close every quotation mark")),
+    "a file that is no table is named with the nearest table": (
+        VALID | {"Episode": "a\n1\n"},
+        ("Episode.csv: no table of a study has this name. Rename it to episodes.csv",)),
+    "a day of exit without an exit is named": (
+        edited("episodes", "2021-08-01,completed", "2021-08-01,"),
+        ("episodes.csv row 2, column exit: left_on is filled, exit is empty. Name the exit",)),
+    "an exit without its day is named": (
+        edited("episodes", "2021-08-01,completed", ",completed"),
+        ("episodes.csv row 2, column left_on: exit is filled, left_on is empty. Write the day",)),
+    "a withdrawal after entry is named": (
+        edited("episodes", "completed", "withdrawn"),
+        ("episodes.csv row 2, column entered_on, '2021-02-01': a person who withdrew before entry has no first ",
+         "Empty entered_on or correct exit.")),
+    "an exit without entry is named": (
+        edited("episodes", "withdrawn", "dropout"),
+        ("episodes.csv row 4, column entered_on: a person who left after entry has a first day. ",
+         "Write entered_on, or write withdrawn as exit")),
+}
+
+
+@pytest.mark.parametrize(("tables", "parts"), BROKEN.values(), ids=BROKEN)
+def test_a_broken_study_names_place_and_remedy(tmp_path, tables, parts):
+    error = problems(write(tmp_path, **tables))
+    assert len(error.problems) == 1, str(error)
+    for part in parts:
+        assert part in str(error)
+
+
+def test_the_parts_of_a_problem_can_be_read_one_by_one(tmp_path):
+    (problem,) = problems(write(tmp_path, **edited("episodes", "2021-08-01", "31.02.2022"))).problems
+    assert (problem.file, problem.row) == ("episodes.csv", 2)
+    assert (problem.column, problem.value) == ("left_on", "31.02.2022")
+    assert problem.message == "no such day."
+    assert problem.remedy == "Write dates as YYYY-MM-DD, for example 2022-06-15."
+
+
+def test_all_problems_of_all_files_come_at_once_in_the_order_of_files_and_rows(tmp_path):
+    tables = VALID | {
+        "coaches": VALID["coaches"].replace("0.5", "half"),
+        "ties": VALID["ties"].replace("jc,kk", "jc,xx").replace("active", "aktiv"),
+        "episodes": VALID["episodes"].replace("2021-08-01", "2021-13-01").replace("p2", "p1 "),
+        "measurements": "",
+    }
+    found = problems(write(tmp_path, **tables)).problems
+    assert [(problem.file, problem.row, problem.column) for problem in found] == [
+        ("coaches.csv", 2, "fte"), ("episodes.csv", 2, "left_on"), ("episodes.csv", 3, "participant"),
+        ("measurements.csv", None, ""), ("ties.csv", 2, "status"), ("ties.csv", 2, "target"),
+    ]
+
+
+def test_no_message_shows_a_pseudonym_or_an_undeclared_column(tmp_path):
+    tables = VALID | {
+        "episodes": "project,participant,coach,nick\nGesA,secret ,secret,secret \nGesA,secret,secret,\n",
+        "responsibility": "project,case,actor,since,mode\n" + 2 * "GesA,secret,jc,2021-01-01,lead\n",
+        "measurements": "project,participant,indicator,wave\nPaN,secret,wai,0\n",
+    }
+    error = problems(write(tmp_path, **tables))
+    assert {problem.column for problem in error.problems} >= {
+        "participant", "coach", "nick", "project, participant", "project, case, actor, since"}
+    assert "secret" not in str(error)
+
+
+def test_a_flaw_in_a_referenced_table_does_not_make_its_references_dangle(tmp_path):
+    for change in (("\nGesA,", "\nGesA ,"), ("Mainz", "Mainz,Mainz"), ("project,", "projekt,")):
+        found = problems(write(tmp_path, **edited("projects", *change))).problems
+        assert {problem.file for problem in found} == {"projects.csv"}, change
+
+
+def test_many_problems_are_shown_in_part_and_held_in_full(tmp_path):
+    rows = "".join(f"GesA,p{number},99.9.2021\n" for number in range(400))
+    tables = {"projects": VALID["projects"], "episodes": f"project,participant,entered_on\n{rows}Pen,x,\n"}
+    error = problems(write(tmp_path, **tables))
+    lines = str(error).splitlines()
+    assert len(error.problems) == 401
+    assert len(lines) == 21
+    assert lines[-1] == "episodes.csv, column entered_on: ... and 381 more of this kind"
+    assert any("'Pen'" in line for line in lines), "a single problem of another column must not be hidden"
+
+
+def test_an_error_survives_the_way_to_another_process(tmp_path):
+    error = problems(write(tmp_path, **edited("coaches", "0.5", "5")))
+    assert str(pickle.loads(pickle.dumps(error))) == str(error)
+
+
+def test_two_folders_are_one_study_and_the_strictest_origin_wins(tmp_path):
+    header = "project,label,jobcenters,origin\n"
+    documented = write(tmp_path / "documented", projects=f"{header}GesA,GesA,Mainz,documented\n")
+    synthetic = write(
+        tmp_path / "synthetic", projects=f"{header}PaN,PaN,Plön,own\n",
+        episodes="project,participant,entered_on,age,origin\nGesA,p1,2021-02-01,x,synthetic\n")
+    study = read_study(documented, synthetic)
+    assert study.table("projects")["project"].tolist() == ["GesA", "PaN"]
+    assert study.table("projects").index.tolist() == [0, 1]
+    assert study.origin("projects") == "own"
+    assert study.origin("projects", "episodes") == study.origin() == "synthetic"
+    assert read_study(documented).origin("projects") == "documented"
+    assert study.table("episodes")["age"].dtype == "str"
+
+
+def test_problems_of_several_folders_name_the_folder(tmp_path):
+    first = write(tmp_path / "first", projects=VALID["projects"])
+    second = write(tmp_path / "second", projects="project,label,jobcenters\nLIPSY,L,Leipzig\nPaN,PaN,Plön\n")
+    assert "second/projects.csv row 3, column project, 'PaN': the same key as first/projects.csv row 3." in str(
+        problems(first, second))
+
+
+def test_a_missing_folder_and_a_missing_projects_table_are_named(tmp_path):
+    empty = write(tmp_path / "empty")
+    message = str(problems(empty, tmp_path / "none"))
+    assert "No folder of the study has a table projects. Add projects.csv" in message
+    assert f"{tmp_path / 'none'}: no such folder. Check where the study lies." in message
+
+
+def test_files_that_are_not_csv_are_passed_over_and_a_byte_order_mark_is_read(tmp_path):
+    write(tmp_path, projects=b"\xef\xbb\xbf" + VALID["projects"].replace("\n", "\r\n").encode())
+    (tmp_path / "notes.txt").write_text("not a table")
+    (tmp_path / "._coaches.csv").write_bytes(b"\x00\x05")
+    assert read_study(tmp_path).table("projects")["project"].tolist() == ["GesA", "PaN"]
+
+
+def test_an_absent_table_names_the_file_to_add(tmp_path):
+    study = read_study(write(tmp_path, projects=VALID["projects"]))
+    assert study.has("projects")
+    assert not study.has("ties")
+    with pytest.raises(StudyError, match=r"needs the table ties .* Add a file ties\.csv to a folder"):
+        study.table("ties")
+
+
+def test_a_study_cannot_be_changed_through_what_it_hands_out(tmp_path):
+    study = read_study(write(tmp_path, **VALID))
+    handed = study.table("projects")
+    handed.loc[0, "label"] = "changed"
+    handed["new"] = 1
+    assert study.table("projects").loc[0, "label"] == "GesA"
+    assert "new" not in study.table("projects")
+    with pytest.raises(TypeError):
+        study.tables["projects"] = handed
+
+
+def test_a_study_shows_its_tables_rows_and_origins(tmp_path):
+    study = read_study(write(tmp_path, **VALID))
+    lines = [line.split() for line in repr(study).splitlines()]
+    assert lines[:2] == [["table", "rows", "origin"], ["actors", "2", "own"]]
+    assert "<td>episodes</td>" in study._repr_html_()
+
+
+def test_a_table_with_a_header_only_is_a_table_without_rows(tmp_path):
+    tables = VALID | {"measurements": VALID["measurements"].splitlines()[0]}
+    measurements = read_study(write(tmp_path, **tables)).table("measurements")
+    assert len(measurements) == 0
+    assert measurements["measured_on"].dtype == "datetime64[us]"
+
+
+words = st.text(st.characters(exclude_categories=("C", "Z")), min_size=1, max_size=12)
+days = st.dates(date(1990, 1, 1), date(2090, 1, 1))
+numbers = st.none() | st.floats(allow_nan=False, allow_infinity=False)
+
+
+@st.composite
+def facts(draw):
+    low, high = draw(numbers), draw(numbers)
+    if low is not None and high is not None:
+        low, high = min(low, high), max(low, high)
+    return {"low": low, "high": high, "unit": draw(words), "note": draw(st.none() | words), "locator": draw(words)}
+
+
+@st.composite
+def episodes(draw):
+    entered = draw(days)
+    left = draw(st.none() | st.integers(0, 900).map(lambda stay: entered + timedelta(stay)))
+    return {"participant": draw(words), "entered_on": entered, "left_on": left,
+            "exit": None if left is None else draw(st.sampled_from(["completed", "employment", "dropout"]))}
+
+
+def as_csv(rows: list[dict[str, object]]) -> str:
+    text = io.StringIO()
+    writer = csv.DictWriter(text, list(rows[0]), lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return text.getvalue()
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.lists(facts(), min_size=1, max_size=6, unique_by=lambda row: row["locator"]),
+       st.lists(episodes(), min_size=1, max_size=6, unique_by=lambda row: row["participant"]))
+def test_what_is_written_is_read_again(fact_rows, episode_rows):
+    fixed = {"project": "GesA", "quantity": "q", "precision": "about", "status": "observed",
+             "source_kind": "forum", "confidence": "high"}
+    with tempfile.TemporaryDirectory() as name:
+        study = read_study(write(
+            Path(name), projects=VALID["projects"], facts=as_csv([fixed | row for row in fact_rows]),
+            episodes=as_csv([{"project": "PaN"} | row for row in episode_rows])))
+    assert as_written(study, "facts", fact_rows) == fact_rows
+    assert as_written(study, "episodes", episode_rows) == episode_rows
+
+
+def as_written(study: Study, table: str, rows: list[dict[str, object]]) -> list[dict[str, object]]:
+    """The rows read, in the types they were written from."""
+    read = study.table(table)[list(rows[0])].to_dict("records")
+    return [{name: None if pd.isna(value) else value.date() if isinstance(value, pd.Timestamp) else value
+             for name, value in row.items()} for row in read]
+
+
+def test_the_environment_chooses_data_output_and_language(monkeypatch, tmp_path):
+    for name in ("REHAPRO_DATA", "REHAPRO_OUT", "REHAPRO_LANGUAGE"):
+        monkeypatch.delenv(name, raising=False)
+    assert (out_folder(), language()) == (REPOSITORY, "en")
+    assert data_folders() == [REPOSITORY / "data" / "documented", REPOSITORY / "data" / "synthetic"]
+    monkeypatch.setenv("REHAPRO_DATA", f"{tmp_path}{os.pathsep}other")
+    monkeypatch.setenv("REHAPRO_OUT", str(tmp_path))
+    monkeypatch.setenv("REHAPRO_LANGUAGE", "fr")
+    assert data_folders() == [tmp_path, Path("other")]
+    assert out_folder() == tmp_path
+    with pytest.raises(ValueError, match="REHAPRO_LANGUAGE is 'fr'. Set it to de or en"):
+        language()
