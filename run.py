@@ -4,8 +4,7 @@ python3 run.py [--data DIR] [--out DIR] [--language de]   notebooks, figures and
 python3 run.py test [options of pytest]                   tests and the stored outputs of the notebooks
 python3 run.py lab                                        the notebooks in JupyterLab
 """
-# Standard library only, in the syntax of Python 3.6: an older Python gets a sentence, not a traceback.
-import hashlib
+import hashlib  # only the standard library, and the syntax of Python 3.6: an older Python gets a sentence
 import os
 import subprocess
 import sys
@@ -23,7 +22,7 @@ STEADY = {"PYTHONHASHSEED": "0", "PYTHONUTF8": "1", "MPLBACKEND": "Agg", "JUPYTE
 
 
 def main(arguments):
-    """Start the verb with its options and return its exit code, or the sentence that says why not."""
+    """Start the verb with its options and return its exit code, or a sentence why not."""
     if sys.version_info < OLDEST:
         return "Python {}.{} or newer is needed, this is {}.{}.".format(*OLDEST + tuple(sys.version_info[:2]))
     if arguments[:1] in (["-h"], ["--help"]):
@@ -56,7 +55,7 @@ def set_up():
 
 def step(title, command):
     """Run one step, print its seconds, and show its output only if it fails."""
-    print("{:<32}".format(title + " ..."), end="", flush=True)
+    print("{:<36}".format(title + " ..."), end="", flush=True)
     began = time.monotonic()
     done = subprocess.run(command, cwd=str(HERE), env=dict(os.environ, **STEADY), stdin=subprocess.DEVNULL,
                           stdout=subprocess.PIPE, stderr=subprocess.STDOUT)

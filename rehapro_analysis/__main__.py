@@ -9,7 +9,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from rehapro_analysis.paths import REPOSITORY
+from rehapro_analysis.paths import REPOSITORY, data_folders
 from rehapro_analysis.publishing.notebooks import NOTEBOOKS, NotebookError, execute, notebook_paths, write
 from rehapro_analysis.study import StudyError, read_study
 
@@ -31,7 +31,7 @@ def run(options: argparse.Namespace) -> int:
               file=sys.stderr)
         return 1
     out = Path(options.out).resolve() if options.out else REPOSITORY
-    read_study(*(Path(folder) for folder in options.data or ()) or _default_folders())
+    read_study(*(options.data or data_folders()))  # bad input is named before any notebook runs
     for path in notebook_paths():
         began = time.perf_counter()
         write(execute(path, settings=_settings(options, out)), out / NOTEBOOKS.name / path.name)
@@ -81,12 +81,6 @@ def synthesise(options: argparse.Namespace) -> int:
 
     write_synthetic(REPOSITORY / "data" / "synthetic")
     return 0
-
-
-def _default_folders() -> list[Path]:
-    from rehapro_analysis.paths import data_folders
-
-    return data_folders()
 
 
 def _settings(options: argparse.Namespace, out: Path) -> dict[str, str]:

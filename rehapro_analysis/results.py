@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from html import escape
 
 import pandas as pd
 
 DIGITS = 4  # significant digits shown; nothing that is computed with is ever rounded
+_HOST = re.compile(r"https?://([^/]+)/\S*")  # a reader needs the site; the whole address stays in the table
 
 
 @dataclass(frozen=True)
@@ -34,7 +37,7 @@ class Result:
     cells: tuple[str, ...] = ()
 
     def shown(self) -> pd.DataFrame:
-        """The table as people read it: ``DIGITS`` significant digits, empty cells for missing."""
+        """The table as people read it: ``DIGITS`` significant digits, missing cells empty, sites for addresses."""
         return self.table.map(_shown)
 
     def _heading(self) -> str:
@@ -49,9 +52,20 @@ class Result:
     def _repr_html_(self) -> str:
         items = "".join(f"<li>{escape(sentence)}</li>" for sentence in self.assumptions)
         caption = f"<p><strong>{escape(self._heading())}</strong></p>"
-        with pd.option_context("display.max_colwidth", None):  # sentences in cells stay whole
-            table = self.shown().to_html(index=False, border=0)
-        return caption + table + (f"<ul>{items}</ul>" if items else "")
+        return caption + _html(self.table, self.shown()) + (f"<ul>{items}</ul>" if items else "")
+
+
+def _html(table: pd.DataFrame, shown: pd.DataFrame) -> str:
+    """The shown cells as an HTML table: numbers to the right, words to the left, sentences whole."""
+    sides = ["right" if pd.api.types.is_numeric_dtype(kind) else "left" for kind in table.dtypes]
+
+    def row(cells: Iterable[object], tag: str) -> str:
+        written = (f'<{tag} style="text-align:{side}">{escape(str(cell))}</{tag}>'
+                   for cell, side in zip(cells, sides, strict=True))
+        return f"<tr>{''.join(written)}</tr>"
+
+    body = "\n".join(row(cells, "td") for cells in shown.itertuples(index=False))
+    return f"<table>\n<thead>{row(shown.columns, 'th')}</thead>\n<tbody>\n{body}\n</tbody></table>"
 
 
 def _shown(value: object) -> str:
@@ -61,4 +75,4 @@ def _shown(value: object) -> str:
         return ""
     if isinstance(value, float):
         return f"{value:.0f}" if value == round(value) or abs(value) >= 10**DIGITS else f"{value:.{DIGITS}g}"
-    return str(value)
+    return _HOST.sub(r"\1/…", str(value))

@@ -247,6 +247,12 @@ def test_a_flaw_in_a_referenced_table_does_not_make_its_references_dangle(tmp_pa
         assert {problem.file for problem in found} == {"projects.csv"}, change
 
 
+def test_rows_whose_keys_cannot_be_read_are_not_called_duplicates(tmp_path):
+    rows = "project,participant,entered_on\nGesA,p1,1.2.21\nGesA,p1,2.3.21\n"
+    found = problems(write(tmp_path, projects=VALID["projects"], episodes=rows)).problems
+    assert [(problem.row, problem.column) for problem in found] == [(2, "entered_on"), (3, "entered_on")]
+
+
 def test_many_problems_are_shown_in_part_and_held_in_full(tmp_path):
     rows = "".join(f"GesA,p{number},99.9.2021\n" for number in range(400))
     tables = {"projects": VALID["projects"], "episodes": f"project,participant,entered_on\n{rows}Pen,x,\n"}

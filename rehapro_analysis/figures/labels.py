@@ -87,8 +87,8 @@ def place_labels(
         before = list(placed)
         for number, places in enumerate(choices):
             others = [box for other, box in enumerate(placed) if box is not None and other != number]
-            placed[number] = min(places, key=lambda place: place[1] + LABEL_COST * sum(
-                place[0].meets(box) for box in others))[0]
+            costs = [cost + LABEL_COST * sum(map(place.meets, others)) for place, cost in places]
+            placed[number] = places[int(np.argmin(costs))][0]
         if placed == before:
             break
     return placed

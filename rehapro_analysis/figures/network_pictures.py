@@ -12,6 +12,7 @@ from rehapro_analysis.figures.network_marks import WORDS
 from rehapro_analysis.figures.style import LANGUAGES
 from rehapro_analysis.networks.coverage import GROUPS
 from rehapro_analysis.networks.network import in_order
+from rehapro_analysis.study.problems import StudyError
 from rehapro_analysis.study.reading import Study
 
 
@@ -62,6 +63,9 @@ def _ties(study: Study, origin: str) -> pd.DataFrame:
     """A row a tie with what is drawn of its partner; projects in their order."""
     ties = study.table("ties")
     ties = ties[ties["origin"].eq(origin)]
+    if ties.empty or ties.groupby("project")["source"].nunique().gt(1).any():
+        raise StudyError.of(f"These pictures show stars; the {origin} ties are none, or start at several actors.",
+                            "Draw such a network from its graph.")
     actors = study.table("actors").set_index("actor")
     group_of = {status: group for group, statuses in GROUPS.items() for status in statuses}
     group = ties["status"].map(group_of).mask(ties["relation"].eq("evaluation"), "evaluation")

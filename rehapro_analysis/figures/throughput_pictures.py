@@ -23,8 +23,8 @@ def documented_funnel(funnels: Result, study: Study) -> Figure:
 
     return Figure(
         name="documented_funnel",
-        title={"de": "Wie viele durch einen Schritt kommen: Beobachtung mit Unsicherheit, Plan ohne",
-               "en": "How many get through a step: observed with uncertainty, planned without"},
+        title={"de": "Wie viele durch einen Schritt kommen: beobachtet und geplant",
+               "en": "How many get through a step: observed and planned"},
         note={"de": "Striche: 95-%-Grenzen nach Clopper und Pearson. Laufende Zahlen sind Zwischenstände; "
                     "die Schritte der Projekte sind nicht dieselben.",
               "en": "Lines: 95% Clopper-Pearson limits. Running counts are interim; the projects' steps differ "
@@ -98,7 +98,7 @@ def _draw_funnel(canvas, table: pd.DataFrame, language: str) -> None:
         axes.annotate(f"{_share(row, language)} ({_kind(planned, language)})", (end, height), (8, 0),
                       textcoords="offset points", va="center", color=TEXT)
     axes.set_yticks(range(len(table)), [_step_label(row, language) for _, row in table.iterrows()])
-    axes.set(xlim=(0, 1.22), ylim=(len(table) - 0.5, -0.5))
+    axes.set(xlim=(0, 1.4), ylim=(len(table) - 0.5, -0.5))
     axes.set_xticks([0, 0.25, 0.5, 0.75, 1], [percent(share, language) for share in (0, 0.25, 0.5, 0.75, 1)])
     axes.grid(axis="x", color=GREY, alpha=0.3)
 

@@ -27,7 +27,8 @@ def courted_partners(study: Study, *, origin: str = "documented", level: float =
         active=("status", lambda steps: "active" in set(steps))).reset_index()
     spells = spells[~spells["active"]].drop(columns="active")
     names = study.table("actors").set_index("actor")["label"]
-    months = (spells["until"].dt.to_period("M").astype("int64") - spells["since"].dt.to_period("M").astype("int64"))
+    since, until = (spells[end].dt.year * 12 + spells[end].dt.month for end in ("since", "until"))
+    months = until - since
     table = spells.assign(
         partner=spells["target"].map(names), months=months, censored=spells["last_status"].isin(_OPEN),
         monthly_chance_upper=1 - (1 - level) ** (1 / months.where(months > 0)))

@@ -141,7 +141,7 @@ def partner_network(
     ties, actors = study.table("ties"), study.table("actors")
     ties = ties[ties["origin"].eq(origin) & (ties["project"].eq(project) | (project is None))]
     if ties.empty:
-        raise StudyError.of(f"No {origin} tie names the project {project}.", "Add its ties to ties.csv.")
+        raise StudyError.of(f"No {origin} tie names {project or 'any project'}.", "Add its ties to ties.csv.")
     kept = ties[ties["relation"].isin(PARTNERSHIPS if relations is None else list(relations))]
     leads = set(ties["source"]) & set(actors.loc[actors["kind"].eq("jobcenter"), "actor"])
     members = actors[actors["actor"].isin(leads | set(kept["source"]) | set(kept["target"]))]

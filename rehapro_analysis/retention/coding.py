@@ -42,15 +42,21 @@ def code_column(series: nw.Series) -> Axis:
     >>> axis.codes.tolist(), axis.levels
     ([2, 0, 1], [None, 'GesA', 'PaN'])
     """
-    if series.dtype == nw.Boolean and not series.null_count():
+    if series.dtype == nw.Boolean and not has_missing(series):
         return Axis(series.to_numpy().astype(np.int8), 0, [False, True])
-    if series.dtype.is_integer() and not series.null_count() and len(series):
+    if series.dtype.is_integer() and not has_missing(series) and len(series):
         values = series.to_numpy()
         low, high = int(values.min()), int(values.max())
         if high - low < max(DENSE, len(values)):
             return Axis(values, low, range(low, high + 1))
     codes, levels = _factorized(series)
     return Axis(codes, -1, [None, *levels])
+
+
+def has_missing(series: nw.Series) -> bool:
+    """Whether values are missing; plain NumPy integers and booleans cannot be."""
+    plain = series.implementation.is_pandas() and isinstance(series.to_native().dtype, np.dtype)
+    return not (plain and series.to_native().dtype.kind in "iub") and series.null_count() > 0
 
 
 def _factorized(series: nw.Series) -> tuple[np.ndarray, list]:

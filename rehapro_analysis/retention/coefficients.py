@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -18,6 +19,17 @@ class Measure:
     ratio: str
     words_en: str
     words_de: str
+
+
+class Line(NamedTuple):
+    """What one sentence needs to know; level and reference are None for a number."""
+
+    covariate: str
+    level: str | None
+    reference: str | None
+    ratio: float
+    lower: float
+    upper: float
 
 
 HAZARD = Measure("hazard_ratio", "rate of {}", "Rate von {}")
@@ -40,7 +52,8 @@ def coefficient_table(design: Design, estimate: np.ndarray, std_error: np.ndarra
         "estimate": estimate, **errors, measure.ratio: np.exp(estimate), "lower": np.exp(estimate - z * used),
         "upper": np.exp(estimate + z * used), "statistic": estimate / used,
         "p_value": 2 * norm.sf(np.abs(estimate / used))})
-    rows = list(table.rename(columns={measure.ratio: "ratio"}).itertuples())
+    rows = [Line(*line) for line in zip(design.covariates, design.levels, design.references, table[measure.ratio],
+                                        table["lower"], table["upper"], strict=True)]
     many = len(set(design.covariates)) > 1
     return table.assign(reading=[_english(row, measure, cause, level, many) for row in rows],
                         reading_de=[_german(row, measure, cause, level, many) for row in rows])
@@ -60,7 +73,7 @@ def with_likelihoods(table: pd.DataFrame, null: float, fitted: float) -> pd.Data
     return pd.concat([table, rows.astype(table.dtypes)], ignore_index=True)
 
 
-def _english(row, measure: Measure, cause: str | None, level: float, many: bool) -> str:
+def _english(row: Line, measure: Measure, cause: str | None, level: float, many: bool) -> str:
     what = measure.words_en.format(cause or "leaving")
     start = (f"One unit more of {row.covariate} multiplies the {what} by {_number(row.ratio)}"
              if row.reference is None else
@@ -71,7 +84,7 @@ def _english(row, measure: Measure, cause: str | None, level: float, many: bool)
     return f"{start} ({100 * level:g}% limits {_number(row.lower)} to {_number(row.upper)}){equal}: {verdict}."
 
 
-def _german(row, measure: Measure, cause: str | None, level: float, many: bool) -> str:
+def _german(row: Line, measure: Measure, cause: str | None, level: float, many: bool) -> str:
     what = measure.words_de.format(f"„{cause}“" if cause else "Austritten")
     ratio, lower, upper = (_number(value).replace(".", ",") for value in (row.ratio, row.lower, row.upper))
     start = (f"Eine Einheit mehr bei {row.covariate} vervielfacht die {what} mit {ratio}"
@@ -86,4 +99,4 @@ def _german(row, measure: Measure, cause: str | None, level: float, many: bool) 
 
 
 def _number(value: float) -> str:
-    return f"{value:.2f}" if 0.1 <= value < 100 else f"{value:.2g}"
+    return f"{value:.3g}" if value < 1000 else f"{value:.0f}"

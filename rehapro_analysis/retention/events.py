@@ -19,6 +19,7 @@ from rehapro_analysis.retention.coding import Axis, tally
 from rehapro_analysis.retention.runs import Runs
 from rehapro_analysis.retention.spells import Spells, causes_of, names, read_spells
 
+ENTRY, CENSORED = -2, -1  # what can happen besides the causes 0, 1, ...
 ROUNDING = 1e-12  # share of a group's weight below which a remaining risk set is rounding
 
 
@@ -136,15 +137,13 @@ def _tabulated(spells: Spells, by: list[str], strata: list[str], origin: str, un
     cause, causes = causes_of(spells.event.levels, events)
     stratum, strata_frame = _Labels.of(strata, spells.strata, labels[: len(strata)], exits)
     group, groups_frame = _Labels.of(by, spells.by, labels[len(strata):], exits)
-    keys, counts = [(stratum.codes, group.codes, exits)], [_spread(cause, sums[-1], len(causes))]
+    keys, amount = (stratum.codes, group.codes, exits, cause), sums[-1]
     if spells.entry is not None:
-        (*labels, entries), entered = tally([*places, spells.entry], *amounts)
-        known = entries > 0
-        labels = [label[known] for label in labels]
-        keys.append((stratum.find(labels[: len(strata)], known.sum()), group.find(labels[len(strata):], known.sum()),
-                     entries[known] - 1))
-        counts.append(_spread(np.full(known.sum(), -2), entered[-1][known], len(causes)))
-    stratum_code, group_code, time, counts = _rows(keys, np.concatenate(counts))
+        entered = _entries(spells, stratum, group, amounts)
+        keys = tuple(np.concatenate(parts) for parts in zip(keys, entered[:-1], strict=True))
+        order = np.lexsort(keys[::-1])
+        keys, amount = [key[order] for key in keys], np.concatenate([amount, entered[-1]])[order]
+    stratum_code, group_code, time, counts = _rows(*keys, amount, len(causes))
     return EventTable(
         groups_frame, strata_frame, causes, stratum_code, group_code, np.asarray(spells.exit.levels)[time],
         counts[:, 0], _at_risk(Runs(stratum_code, group_code), counts), counts[:, 1], counts[:, 2:], int(sums[0].sum()),
@@ -152,19 +151,21 @@ def _tabulated(spells: Spells, by: list[str], strata: list[str], origin: str, un
         lambda: _cells(spells, stratum, group, len(strata), causes, weighted))
 
 
-def _spread(cause: np.ndarray, amount: np.ndarray, n_causes: int) -> np.ndarray:
-    """One column an entry (-2), a censoring (-1) and a cause (0, 1, ...)."""
-    counts = np.zeros((len(cause), n_causes + 2))
-    counts[np.arange(len(cause)), cause + 2] = amount
-    return counts
+def _entries(spells: Spells, stratum: _Labels, group: _Labels, amounts: tuple) -> tuple[np.ndarray, ...]:
+    """Stratum, group, time, ``ENTRY`` and amount of the delayed entries."""
+    (*labels, entries), entered = tally([*spells.strata, *spells.by, spells.entry], *amounts)
+    known = entries > 0
+    labels, size = [label[known] for label in labels], int(known.sum())
+    return (stratum.find(labels[: len(spells.strata)], size), group.find(labels[len(spells.strata):], size),
+            entries[known] - 1, np.full(size, ENTRY), entered[-1][known])
 
 
-def _rows(keys: list[tuple[np.ndarray, ...]], counts: np.ndarray) -> tuple[np.ndarray, ...]:
-    stratum, group, time = (np.concatenate(parts) for parts in zip(*keys, strict=True))
-    order = np.lexsort((time, group, stratum))
-    runs = Runs(stratum[order], group[order], time[order])
-    first = order[runs.first]
-    return stratum[first], group[first], time[first], np.add.reduceat(counts[order], runs.first, axis=0)
+def _rows(stratum: np.ndarray, group: np.ndarray, time: np.ndarray, cause: np.ndarray, amount: np.ndarray,
+          n_causes: int) -> tuple[np.ndarray, ...]:
+    """One row a stratum, group and time; the counts' columns are entries, censorings and each cause."""
+    runs, width = Runs(stratum, group, time), n_causes + 2
+    counts = np.bincount(runs.row * width + cause - ENTRY, weights=amount, minlength=len(runs.first) * width)
+    return stratum[runs.first], group[runs.first], time[runs.first], counts.reshape(-1, width)
 
 
 def _at_risk(runs: Runs, counts: np.ndarray) -> np.ndarray:

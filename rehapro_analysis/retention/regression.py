@@ -1,27 +1,29 @@
-"""Spells for a regression: who was at risk from when to when, and how it ended."""
+"""Data for a regression: who was at risk from when to when, how it ended, and what may explain it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import narwhals as nw
 import numpy as np
 
-from rehapro_analysis.retention.covariates import (
-    Covariates, Design, design, read_columns, refuse_dependent, refuse_missing,
-)
+from rehapro_analysis.retention.coding import code_column
+from rehapro_analysis.retention.covariates import Covariates, Design, design, refuse_dependent, refuse_missing
+from rehapro_analysis.retention.spells import Spells, causes_of, names, read_spells
+from rehapro_analysis.study.problems import StudyError
 
-CENSORED = ("", "censored")
-TIE = np.finfo(float).eps ** 0.5  # R's aeqSurv: times closer than this, absolutely or relatively, are one
 FEW_CLUSTERS = 10
+FLAT = 1e-12  # information that counts as none
+WIDEST = 50.0  # log scale: no finite estimate has such a standard error over its covariate's range
 
 
 @dataclass(frozen=True)
-class Spells:
+class RegressionData:
     """Spells on the ranks of time, one row a spell, arrays of shape (n,).
 
-    ``times`` are the distinct times; ``stop`` and ``start`` index them (start is -1 where there
-    is none), so near-equal times are one and scaling time changes nothing. At risk at t:
+    ``times`` is the grid of time; ``stop`` and ``start`` are positions in it, ``start`` is -1 where
+    there is none, so that near-equal times are one and scaling time changes nothing. At risk at t:
     start < t <= stop. ``event`` is the exit studied, ``competing`` any other exit.
     """
 
@@ -36,62 +38,52 @@ class Spells:
     delayed: bool
 
 
-def read_spells(frame, *, stop: str, event: str, covariates: Covariates, start: str | None = None,
-                strata: str | None = None, cluster: str | None = None, cause: str | None = None) -> Spells:
-    """Check a frame once at the border; every refusal is a sentence with counts and remedy.
+def read_regression_data(frame: Any, *, stop: str, event: str, covariates: Covariates, start: str | None = None,
+                         strata: str | None = None, cluster: str | None = None,
+                         cause: str | None = None, same_baseline: bool = False) -> RegressionData:
+    """Check a frame once at the border, any frame Narwhals knows, eager or lazy.
 
-    ``cause=None`` takes every exit as the event, a name takes that exit alone.
+    ``cause=None`` takes every exit as the event, a name takes that exit alone. Raises
+    :class:`StudyError` for what event tables refuse, and for missing covariates, a frame without the
+    event, covariates that are constant or depend on each other - within strata, unless the strata share
+    one baseline (``same_baseline``).
     """
-    keys = [name for name in (stop, start, strata, cluster) if name]
-    columns = read_columns(frame, [*keys, event, *covariates])
-    refuse_missing({name: columns[name] for name in [*keys, *covariates]})
-    times, start_rank, stop_rank = _ranks(columns[stop], columns[start] if start else None)
-    exits = exit_names(columns[event])
-    happened = exits == cause if cause else exits != ""
-    if not happened.any():
-        known = ", ".join(sorted(set(exits) - {""})) or "none"
-        raise ValueError(f"There is no event {cause or ''} in column {event} (exits found: {known}); "
-                         "a regression needs some.")
-    stratum = _codes(columns[strata]) if strata else np.zeros(len(exits), dtype=np.int64)
-    matrix = design(columns, covariates)
-    refuse_dependent(matrix, stratum)
-    return Spells(times, start_rank, stop_rank, happened, (exits != "") & ~happened, stratum,
-                  _codes(columns[cluster]) if cluster else None, matrix, start is not None)
+    data = _collected(frame, [stop, event, *names(start), *names(strata), *names(cluster), *covariates])
+    spells = read_spells(data, stop=stop, event=event, start=start, strata=strata)
+    refuse_missing(data, [*names(cluster), *covariates])
+    happened, competing = _exits(spells, event, cause)
+    stratum = spells.strata[0].codes if strata else np.zeros(len(happened), np.intp)
+    columns = design(data, covariates)
+    refuse_dependent(columns, np.zeros_like(stratum) if same_baseline else stratum)
+    begin = np.full(len(happened), -1) if spells.entry is None else spells.entry.codes - 1
+    return RegressionData(
+        np.asarray(spells.exit.levels, float), begin, spells.exit.codes, happened, competing, stratum,
+        np.unique(code_column(data[cluster]).codes, return_inverse=True)[1] if cluster else None,
+        columns, start is not None)
 
 
-def exit_names(series: nw.Series) -> np.ndarray:
-    """The name of every exit, empty where the person is still there; shape (n,).
-
-    Booleans and 0/1 become ``"event"``; missing, empty and ``"censored"`` mean still there.
-    """
-    values = series.to_list()
-    if not (series.dtype.is_numeric() or series.dtype == nw.Boolean):
-        return np.array(["" if value is None or value != value or value in CENSORED else str(value)
-                         for value in values], dtype=object)
-    numbers = np.array([0.0 if value is None or value != value else float(value) for value in values])
-    if not np.isin(numbers, (0, 1)).all():
-        raise ValueError(f"Column {series.name} holds numbers other than 0 and 1; name the causes of exit instead.")
-    return np.where(numbers == 1, "event", "").astype(object)
+def _collected(frame: Any, wanted: list[str]) -> nw.DataFrame:
+    data = nw.from_native(frame)
+    known = data.collect_schema().names()
+    absent = [name for name in dict.fromkeys(wanted) if name not in known]
+    if absent:
+        raise StudyError.of(f"There is no column {', '.join(map(repr, absent))}.", f"There are: {', '.join(known)}.")
+    data = data.select(list(dict.fromkeys(wanted)))
+    if not isinstance(data, nw.LazyFrame):
+        return data
+    return data.collect() if data.implementation.is_polars() else data.collect("pandas")
 
 
-def _ranks(stop: nw.Series, start: nw.Series | None) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    ends = stop.to_numpy().astype(float)
-    begins = start.to_numpy().astype(float) if start is not None else np.array([])
-    found = np.unique(np.concatenate([ends, begins]))
-    steps = np.diff(found)
-    apart = np.concatenate([[True], (steps > TIE) & (steps > TIE * np.abs(found).mean())])
-    rank = np.cumsum(apart) - 1
-    stop_rank = rank[np.searchsorted(found, ends)]
-    start_rank = rank[np.searchsorted(found, begins)] if start is not None else np.full(len(ends), -1)
-    empty = int((start_rank >= stop_rank).sum())
-    if empty:
-        raise ValueError(f"{empty} spells do not end after they start; correct them or count same-day exits "
-                         "from a start half a day earlier.")
-    return found[apart], start_rank, stop_rank
-
-
-def _codes(series: nw.Series) -> np.ndarray:
-    return np.unique([str(value) for value in series.to_list()], return_inverse=True)[1]
+def _exits(spells: Spells, event: str, cause: str | None) -> tuple[np.ndarray, np.ndarray]:
+    """Whether the event studied and whether any other exit ended each spell."""
+    which, causes = causes_of(spells.event.levels, spells.event.codes)
+    if cause is not None and cause not in causes:
+        raise StudyError.of(f"There is no {cause!r} in the column {event!r}.",
+                            f"Exits found: {', '.join(causes) or 'none'}.")
+    if not causes:
+        raise StudyError.of(f"The column {event!r} holds no event.", "Without exits there is nothing to explain.")
+    happened = which >= 0 if cause is None else which == causes.index(cause)
+    return happened, (which >= 0) & ~happened
 
 
 def cluster_sums(values: np.ndarray, cluster: np.ndarray | None) -> np.ndarray:
@@ -106,21 +98,26 @@ def cluster_sentences(cluster: np.ndarray | None) -> tuple[str, ...]:
     if cluster is None:
         return ()
     count = int(cluster.max()) + 1
-    sentence = f"Persons may depend on each other within {count} clusters; the clusters are independent."
+    sentence = f"Spells may depend on each other within {count} clusters; the clusters are independent."
     if count >= FEW_CLUSTERS:
         return (sentence,)
     return (sentence, f"With only {count} clusters the robust standard errors are too small; "
             "read the limits as the least uncertainty there is.")
 
 
-def refuse_infinite(terms: tuple[str, ...], estimate: np.ndarray, std_error: np.ndarray, spread: np.ndarray) -> None:
-    """Raise if a likelihood rises without end: over a covariate's range the standard error exceeds 50.
+def finite_covariance(columns: Design, coefficients: np.ndarray, information: np.ndarray) -> np.ndarray:
+    """The inverse information, (p, p), of standardised columns at a maximum.
 
-    ``spread`` is the range of each column; a finite estimate stays far below the limit.
+    Raises where the likelihood rises without end, naming the terms whose standard error explodes.
     """
-    size = std_error * spread
-    infinite = [f"{term} ({'+' if value > 0 else '-'}infinity)" for term, value, wide
-                in zip(terms, estimate, size, strict=True) if not wide < 50]
+    # A flat direction has no inverse; this little makes it a huge standard error instead.
+    covariance = np.linalg.inv(information + FLAT * np.eye(len(information)))
+    reach = np.ptp(columns.matrix, axis=0) / columns.matrix.std(axis=0)
+    wide = np.sqrt(np.abs(np.diag(covariance))) * reach
+    infinite = [f"{term} ({'+' if value > 0 else '-'}infinity)" for term, value, width
+                in zip(columns.terms, coefficients, wide, strict=True) if not width < WIDEST]
     if infinite:
-        raise ValueError(f"The likelihood has no maximum (monotone likelihood): {', '.join(infinite)}. A level without "
-                         "events or a covariate that separates them perfectly does this; merge levels or leave it out.")
+        raise StudyError.of(
+            f"The likelihood has no maximum (monotone likelihood): {', '.join(infinite)}. A level without events "
+            "or a covariate that separates them perfectly does this.", "Merge levels or leave the covariate out.")
+    return np.linalg.inv(information)

@@ -9,7 +9,7 @@ from typing import Any
 import narwhals as nw
 import numpy as np
 
-from rehapro_analysis.retention.coding import Axis, code_column, time_axes
+from rehapro_analysis.retention.coding import Axis, code_column, has_missing, time_axes
 from rehapro_analysis.study.problems import Problem, StudyError, nearest
 
 PERSONS, WEIGHT, WEIGHT_SQ, LEAST, GIVEN = (f"retention {name}" for name in ("n", "w", "w2", "least", "given"))
@@ -96,7 +96,7 @@ def _times(data: nw.DataFrame, name: str, problems: _Problems) -> np.ndarray:
         problems.list.append(_problem(f"The column {name!r} holds {series.dtype}, not numbers.",
                                       "Give times as numbers since the origin, such as days or months."))
         return np.zeros(len(series))
-    if series.dtype.is_integer() and not series.null_count():
+    if series.dtype.is_integer() and not has_missing(series):
         return series.to_numpy()
     return series.cast(nw.Float64).to_numpy()
 
@@ -174,7 +174,9 @@ class _Problems:
         if exits.dtype.kind == "f":
             self.add(np.isnan(exits), f"have no {stop!r}", "Who is still there ends on the day of the report.")
             self.add(np.isinf(exits), f"have an infinite {stop!r}", "Who is still there ends on the day of the report.")
-        self.add(exits < 0, f"have a negative {stop!r}", "Count time from the origin, which is 0.")
+        if len(exits) and not exits.min() >= 0:
+            self.add(exits < 0, f"have a negative {stop!r}",
+                     "Count time from the origin, which is 0.")
         if entries is not None:
             self.add(entries < 0, f"have a negative {start!r}", "Leave it empty where watching began at the origin.")
             self.add_empty(start, stop, entries >= exits)

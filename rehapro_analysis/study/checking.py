@@ -25,9 +25,8 @@ _GERMAN_DAY = re.compile(r"([0-9]{1,2})\.([0-9]{1,2})\.([0-9]{4})")
 class Sheet:
     """The cells of one table as text, from all its files.
 
-    ``texts`` is indexed by (file, row); an empty cell is an empty text, and NaN stands where the
-    file lacks the column. ``complete`` is False if rows could not be read: then nothing is said
-    about references to them.
+    ``texts`` is indexed by (file, row); an empty cell is an empty text, a column the file lacks is
+    NaN. References to a table that is not ``complete``, because rows could not be read, go unchecked.
     """
 
     table: Table
@@ -38,11 +37,12 @@ class Sheet:
         self, positions: Iterable[int], columns: Sequence[str], message: str, remedy: str
     ) -> Iterator[Problem]:
         """The same problem of the rows at ``positions``; no pseudonym or undeclared column is shown."""
-        shown = {column.name for column in self.table.columns} - PERSON_COLUMNS
+        declared = {column.name for column in self.table.columns}
+        shown = [self.texts[name] for name in columns if name in declared - PERSON_COLUMNS]
         for position in positions:
-            file, row = self.texts.index[position]
-            texts = self.texts.iloc[position][[name for name in columns if name in shown]].fillna("")
-            yield Problem(file, int(row), ", ".join(columns), " | ".join(texts), message, remedy)
+            (file, row), cells = self.texts.index[position], [texts.iat[position] for texts in shown]
+            value = " | ".join(cell if isinstance(cell, str) else "" for cell in cells)
+            yield Problem(file, int(row), ", ".join(columns), value, message, remedy)
 
 
 @dataclass(frozen=True)
@@ -89,8 +89,7 @@ class _Checked:
 def check(sheets: Mapping[str, Sheet]) -> tuple[dict[str, pd.DataFrame], list[Problem]]:
     """The typed frame of every sheet, and every problem in their rows.
 
-    A reference to a table that the study lacks is not checked: the analysis that needs the
-    table asks for it.
+    A reference to a table that the study lacks is not checked: who needs the table asks for it.
     """
     problems: list[Problem] = []
     checked = {name: _typed(sheet, problems) for name, sheet in sheets.items()}
@@ -113,8 +112,8 @@ def _typed(sheet: Sheet, problems: list[Problem]) -> _Checked:
         for position in np.flatnonzero(faulty):
             fault = faults[codes[position]]
             problems += sheet.problems([position], [name], fault.message, fault.remedy)
-    frame = pd.DataFrame(values)
-    return _Checked(sheet, frame.assign(origin=frame["origin"].fillna("own")), pd.DataFrame(flawed))
+    values["origin"] = values["origin"].fillna("own")
+    return _Checked(sheet, pd.DataFrame(values), pd.DataFrame(flawed))
 
 
 def _values(column: Column, texts: pd.Series) -> tuple[pd.Series, dict[int, _Fault], np.ndarray]:
@@ -217,8 +216,8 @@ def _duplicates(one: _Checked) -> Iterator[Problem]:
     groups = one.frame.iloc[sound].groupby(key, dropna=False, sort=False).ngroup().to_numpy()
     firsts = sound[np.unique(groups, return_index=True)[1]][groups]
     for position, first in zip(sound[sound != firsts], firsts[sound != firsts], strict=True):
-        file = "" if places[first][0] == places[position][0] else f"{places[first][0]} "
-        message = f"the same key as {file}row {places[first][1]}."
+        (file, row), (here, _) = places[first], places[position]
+        message = f"the same key as row {row}." if file == here else f"the same key as {file} row {row}."
         yield from one.sheet.problems([position], key, message, "Delete one of the two rows or correct its key.")
 
 

@@ -68,7 +68,7 @@ def documented_stays(study: Study) -> Result:
 def steady_state_statements(study: Study) -> Result:
     """Little's law, stock = entries per month x months of stay, on four documented situations.
 
-    ``table``: project, question, low, high, unit, assumption, answer (a sentence). Intervals of
+    ``table``: project, question, answer (in words), low, high, unit, assumption. Intervals of
     the documents are carried through: every end of every interval is used where it makes the
     answer extreme.
 
@@ -80,7 +80,7 @@ def steady_state_statements(study: Study) -> Result:
     rows = [*_waiting_in_halle(study), *_longer_stay_of_gesa(study), _turnover_in_koeln(study),
             _occupancy_of_aktivoreha(study)]
     table = pd.DataFrame(rows, columns=["project", "question", "low", "high", "unit", "assumption"])
-    table["answer"] = [_answer(low, high, unit) for low, high, unit in zip(table.low, table.high, table.unit)]
+    table.insert(2, "answer", [_answer(*row) for row in table[["low", "high", "unit"]].itertuples(index=False)])
     return Result(table, "steady-state arithmetic (Little's law)",
                   ("Stationary flow: entries equal exits and the stay does not change over time.",),
                   len(table), study.origin("facts"))

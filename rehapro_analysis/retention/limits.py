@@ -1,0 +1,121 @@
+"""Pointwise confidence limits of a curve: on five scales, and exact-type for small numbers."""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy.special import betaincinv
+from scipy.stats import norm
+
+from rehapro_analysis.retention.runs import Runs
+from rehapro_analysis.study.problems import StudyError
+
+SCALES = ("plain", "log", "log-log", "logit", "arcsine")
+LOWER = ("usual", "peto", "modified")
+
+
+def survival_limits(survival: np.ndarray, se_log: np.ndarray, *, ci: str = "log-log", level: float = 0.95,
+                    se_log_lower: np.ndarray | None = None) -> tuple[np.ndarray, np.ndarray]:
+    """Limits of S from the standard error of log S, both of shape (R,).
+
+    With z the normal quantile and s the standard error: plain S(1 -+ z s), clipped to [0, 1]; log
+    S exp(-+ z s), clipped to 1; log-log exp(-exp(log(-log S) -+ z s / log S)); logit L -+ z s/(1 - S)
+    with L = log(S/(1 - S)); arcsine sin^2 of arcsin(sqrt S) -+ z s sqrt(S/(1 - S))/2. At S = 0, and
+    on the last three scales at S = 1, there is no limit (nan), as in R. ``se_log_lower`` replaces s
+    in the lower limit.
+
+    >>> lower, upper = survival_limits(np.array([0.75]), np.array([0.2886751345948129]))
+    >>> lower.round(6).tolist(), upper.round(6).tolist()
+    ([0.127947], [0.960549])
+    """
+    check_choice("ci", ci, SCALES)
+    z = normal_quantile(level)
+    below = z * (se_log if se_log_lower is None else se_log_lower)
+    above = z * se_log
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        s = np.where(survival == 0, np.nan, survival)
+        return _ON_SCALE[ci](s, below, above)
+
+
+def _plain(s: np.ndarray, below: np.ndarray, above: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    return np.maximum(s - s * below, 0), np.minimum(s + s * above, 1)
+
+
+def _log(s: np.ndarray, below: np.ndarray, above: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    return s * np.exp(-below), np.minimum(s * np.exp(above), 1)
+
+
+def _log_log(s: np.ndarray, below: np.ndarray, above: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    return tuple(np.exp(np.log(s) * np.exp(-move / np.log(s))) for move in (below, -above))
+
+
+def _logit(s: np.ndarray, below: np.ndarray, above: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    return tuple(1 / (1 + np.exp(-np.log(s / (1 - s)) - move / (1 - s))) for move in (-below, above))
+
+
+def _arcsine(s: np.ndarray, below: np.ndarray, above: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    angle, slope = np.arcsin(np.sqrt(s)), np.sqrt(s / (1 - s)) / 2
+    return tuple(np.sin(np.clip(angle + move * slope, 0, np.pi / 2)) ** 2 for move in (-below, above))
+
+
+_ON_SCALE = dict(zip(SCALES, (_plain, _log, _log_log, _logit, _arcsine), strict=True))
+
+
+def lower_se(survival: np.ndarray, se_log: np.ndarray, n_risk: np.ndarray, n_event: np.ndarray, runs: Runs,
+             lower: str) -> np.ndarray:
+    """The standard error for the lower limit, wider where censoring has thinned the risk set.
+
+    "usual": that of log S. "peto": sqrt((1 - S)/n). "modified": times sqrt(n at the last exit / n),
+    so that the lower limit also falls at censorings.
+    """
+    check_choice("lower", lower, LOWER)
+    if lower == "peto":
+        return np.sqrt((1 - survival) / n_risk)
+    if lower == "modified":
+        row = np.arange(len(n_risk))
+        last = np.maximum.accumulate(np.where((n_event > 0) | (runs.column == 0), row, 0))
+        return se_log * np.sqrt(n_risk[last] / n_risk)
+    return se_log
+
+
+def beta_product_limits(n_risk: np.ndarray, n_event: np.ndarray, n_censored: np.ndarray, runs: Runs, *,
+                        level: float = 0.95) -> tuple[np.ndarray, np.ndarray]:
+    """Exact-type limits for right-censored data: the beta product confidence procedure.
+
+    The upper limit is the quantile of a product of Beta(n - d + 1, d) over the exit times so far,
+    matched to a beta law by its first two moments; for the lower limit the product is multiplied by
+    Beta(n', 1), n' being the number still at risk afterwards. Without censoring it is the exact
+    binomial (Clopper-Pearson) interval. Needs whole counts and no delayed entry.
+
+    >>> lower, upper = beta_product_limits(np.array([10.0]), np.array([3.0]), np.array([0.0]), Runs(np.zeros(1)))
+    >>> lower.round(6).tolist(), upper.round(6).tolist()
+    ([0.347547], [0.93326])
+    """
+    normal_quantile(level)
+    some = n_event > 0
+    stay = np.where(some, n_risk - n_event + 1, 1)
+    m1 = runs.cumprod(np.where(some, stay / (n_risk + 1), 1.0))
+    m2 = runs.cumprod(np.where(some, stay * (stay + 1) / ((n_risk + 1) * (n_risk + 2)), 1.0))
+    rest = n_risk - n_event - n_censored
+    lower = _beta_quantile((1 - level) / 2, m1 * rest / (rest + 1), m2 * rest / (rest + 2))
+    return np.where(rest > 0, lower, 0.0), _beta_quantile((1 + level) / 2, m1, m2)
+
+
+def _beta_quantile(share: float, m1: np.ndarray, m2: np.ndarray) -> np.ndarray:
+    """Quantile of the beta law with these moments; a law without spread is its mean."""
+    fixed = (m1 >= 1) | (m1 <= 0)
+    m1, m2 = np.where(fixed, 0.5, m1), np.where(fixed, 0.3, m2)
+    size = (m1 - m2) / (m2 - m1 * m1)
+    return np.where(fixed, 1.0, betaincinv(m1 * size, (1 - m1) * size, share))
+
+
+def normal_quantile(level: float) -> float:
+    """The two-sided normal quantile of a confidence level strictly between 0 and 1."""
+    if not 0 < level < 1:
+        raise StudyError.of(f"The level {level!r} is not a share between 0 and 1.", "Write 0.95 for 95 percent.")
+    return float(norm.ppf((1 + level) / 2))
+
+
+def check_choice(name: str, value: str, allowed: tuple[str, ...]) -> None:
+    """Refuse a value that is not among the allowed ones."""
+    if value not in allowed:
+        raise StudyError.of(f"{name}={value!r} is unknown.", f"Choose one of: {', '.join(allowed)}.")
