@@ -17,7 +17,7 @@ PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 STAMP = VENV / "lock.sha256"
 OLDEST = (3, 11)
 VERBS = {None: ["rehapro_analysis", "run"], "test": ["pytest"], "lab": ["jupyterlab", "notebooks"]}
-STEADY = {"PYTHONHASHSEED": "0", "PYTHONUTF8": "1", "MPLBACKEND": "Agg", "JUPYTER_PLATFORM_DIRS": "1",
+STEADY = {"PYTHONHASHSEED": "0", "PYTHONUTF8": "1", "JUPYTER_PLATFORM_DIRS": "1",
           "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
 
 

@@ -66,21 +66,12 @@ class Steps:
         """Shape (R,): censored."""
         return self.table.n_censored[self.rows]
 
-    def place(self, times: np.ndarray, *, before: bool = False) -> np.ndarray:
-        """Row in force at each time, shape (groups, times), -1 before the first; ``before`` excludes ties."""
-        grid = np.unique(self.time)
-        width, groups = len(grid) + 1, np.arange(len(self.runs.first))[:, None]
-        keys = self.runs.row * width + np.searchsorted(grid, self.time)
-        upto = np.searchsorted(grid, np.asarray(times), side="left" if before else "right")
-        found = np.searchsorted(keys, groups * width + upto) - 1
-        return np.where(found >= self.runs.first[:, None], found, -1)
-
     def at(self, values: np.ndarray, times: np.ndarray, start: float) -> np.ndarray:
         """A column of the curve at given times, shape (groups, times); nan once nothing is known.
 
         After a group's last time the curve is known only if everybody has left.
         """
-        place = self.place(times)
+        place = self.runs.find(self.time, np.asarray(times))
         last = self.runs.last[:, None]
         unknown = (np.asarray(times) > self.time[last]) & (self.survival[last] > 0)
         return np.where(unknown, np.nan, np.where(place < 0, start, values[place]))

@@ -106,18 +106,19 @@ def cluster_sentences(cluster: np.ndarray | None) -> tuple[str, ...]:
 
 
 def finite_covariance(columns: Design, coefficients: np.ndarray, information: np.ndarray) -> np.ndarray:
-    """The inverse information, (p, p), of standardised columns at a maximum.
-
-    Raises where the likelihood rises without end, naming the terms whose standard error explodes.
-    """
+    """The inverse information, (p, p), of standardised columns at a maximum; raises where there is none."""
     # A flat direction has no inverse; this little makes it a huge standard error instead.
-    covariance = np.linalg.inv(information + FLAT * np.eye(len(information)))
-    reach = np.ptp(columns.matrix, axis=0) / columns.matrix.std(axis=0)
-    wide = np.sqrt(np.abs(np.diag(covariance))) * reach
+    visible = np.linalg.inv(information + FLAT * np.eye(len(information)))
+    refuse_infinite(columns, coefficients, np.sqrt(np.abs(np.diag(visible))) / columns.matrix.std(axis=0))
+    return np.linalg.inv(information)
+
+
+def refuse_infinite(columns: Design, coefficients: np.ndarray, std_error: np.ndarray) -> None:
+    """Raise where the likelihood rises without end, naming the terms whose standard error explodes."""
+    wide = std_error * np.ptp(columns.matrix, axis=0)
     infinite = [f"{term} ({'+' if value > 0 else '-'}infinity)" for term, value, width
                 in zip(columns.terms, coefficients, wide, strict=True) if not width < WIDEST]
     if infinite:
         raise StudyError.of(
             f"The likelihood has no maximum (monotone likelihood): {', '.join(infinite)}. A level without events "
             "or a covariate that separates them perfectly does this.", "Merge levels or leave the covariate out.")
-    return np.linalg.inv(information)

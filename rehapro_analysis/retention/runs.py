@@ -58,3 +58,16 @@ class Runs:
         before[1:] = values[:-1]
         before[self.first] = start
         return before
+
+    def find(self, times: np.ndarray, queries: np.ndarray, *, before: bool = False) -> np.ndarray:
+        """Last row of each run at (or ``before``) each query, shape (runs, queries), -1 where there is none.
+
+        >>> Runs(np.array([0, 0, 1])).find(np.array([1, 4, 2]), np.array([2, 4])).tolist()
+        [[0, 1], [2, 2]]
+        """
+        grid = np.unique(times)
+        width = len(grid) + 1
+        keys = self.row * width + np.searchsorted(grid, times)
+        upto = np.searchsorted(grid, queries, side="left" if before else "right")
+        found = np.searchsorted(keys, np.arange(len(self.first))[:, None] * width + upto) - 1
+        return np.where(found >= self.first[:, None], found, -1)

@@ -31,8 +31,6 @@ def _described(table: Table) -> str:
 
 
 def _row(column: Column) -> str:
-    bounds = [f"at least {column.low:g}"] * (column.low is not None)
-    bounds += [f"at most {column.high:g}"] * (column.high is not None)
-    details = [column.meaning, *bounds, *([f"in {column.unit}"] if column.unit else []),
-               *(["one of: " + ", ".join(column.allowed)] if column.allowed else [])]
+    told = {"at least": column.low, "at most": column.high, "in": column.unit, "one of:": ", ".join(column.allowed)}
+    details = [column.meaning, *(f"{words} {value}" for words, value in told.items() if value not in (None, ""))]
     return f"| {column.name} | {column.kind} | {'yes' if column.required else ''} | {'; '.join(details)} |"

@@ -22,7 +22,7 @@ def _key(name: str, meaning: str) -> Column:
 
 
 def _date(name: str, meaning: str, required: bool = False) -> Column:
-    return Column(name, "date", meaning, required=required, unit="day")
+    return Column(name, "date", meaning, required=required)
 
 
 def _text(name: str, meaning: str, required: bool = False) -> Column:

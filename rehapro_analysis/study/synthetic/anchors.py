@@ -59,7 +59,7 @@ _ANCHORS = (
     Anchor("ICH", "case_managers", 4, 4, "web", "coaches at the lock date"),
     Anchor("G4PZ", "households_in_project", 27, 33, "web", "ceiling; said of February 2023, eight months later"),
     Anchor("AktiVoReha", "planned_case_analyses", 1500, 1500, "§11 b2", "denominator of the share that enters"),
-    Anchor("AktiVoReha", "planned_participants", 500, 500, "§11 b2", "share of those analysed who enter: 500 of 1500"),
+    Anchor("AktiVoReha", "planned_participants", 500, 500, "§11 b2", "share of analyses that enter: 500 of 1500"),
     Anchor("AktiVoReha", "planned_stay", 6, 6, "§11 b3", "months from entry to planned end"),
     Anchor("GECKO", "stay_max", 24, 24, "web", "months that no planned end exceeds"),
     Anchor("GECKO", "participants_per_staff", 25, 25, "web", "ceiling of people there per full post"),

@@ -17,18 +17,19 @@ def draw_coaches(plan: Plan, seed: int) -> pd.DataFrame:
     rng = plan.stream(seed, "coaches")
     opened = np.datetime64(plan.opened)
     leaving = rng.random(plan.coaches) < LEAVING
-    change = opened + np.rint((0.35 + 0.5 * rng.random(plan.coaches)) * (LOCK - opened).astype(int)).astype("m8[D]")
-    first = pd.DataFrame({"post": np.arange(plan.coaches), "since": opened, "until": np.where(leaving, change, NEVER)})
+    share = 0.35 + 0.5 * rng.random(plan.coaches)
+    change = opened + np.rint(share * (LOCK - opened).astype(int)).astype("m8[D]")
+    until = np.where(leaving, change, NEVER)
+    first = pd.DataFrame({"post": np.arange(plan.coaches), "since": opened, "until": until})
     second = pd.DataFrame({"post": np.flatnonzero(leaving), "since": change[leaving], "until": NEVER})
     coaches = pd.concat([first, second], ignore_index=True)
     fte = np.array(plan.fte or rng.choice([0.5, 0.75, 1.0], plan.coaches, p=[0.2, 0.2, 0.6]))
-    by_carrier = ("carrier", 1) in plan.partners and rng.random(plan.coaches) < 0.5
+    by_carrier = (rng.random(plan.coaches) < 0.5) & any(kind == "carrier" for kind, _ in plan.partners)
     employer = np.where(by_carrier, f"syn-{plan.project}-carrier-1", f"syn-{plan.project}-jobcenter-1")
     effects = {name: sd * rng.standard_normal(len(coaches)) for name, sd in EFFECTS.items()}
     codes = [f"{plan.project}-C{number:02d}" for number in range(1, len(coaches) + 1)]
     posts = coaches["post"].to_numpy()
-    return coaches.assign(coach=codes, project=plan.project, employer=np.broadcast_to(employer, plan.coaches)[posts],
-                          fte=fte[posts], **effects)
+    return coaches.assign(coach=codes, project=plan.project, employer=employer[posts], fte=fte[posts], **effects)
 
 
 def holders(coaches: pd.DataFrame, posts: np.ndarray, days: np.ndarray) -> np.ndarray:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from rehapro_analysis.study.synthetic.anchors import documented
 from rehapro_analysis.study.synthetic.calendar import NEVER, days_of
 from rehapro_analysis.study.synthetic.coaches import EFFECTS, draw_coaches, holders
 from rehapro_analysis.study.synthetic.plan import LOCK, PANDEMIC, Plan, Quota
@@ -78,7 +79,7 @@ def _referrals(plan: Plan, n: int, rng: np.random.Generator) -> tuple[np.ndarray
 
 def _case_mix(n: int, rng: np.random.Generator) -> pd.DataFrame:
     return pd.DataFrame({
-        "age": np.clip(np.rint(44 + 10 * rng.standard_normal(n)), 18, 64).astype(int),
+        "age": np.clip(np.rint(44 + 10 * rng.standard_normal(n)), documented("PROGES", "min_age"), 64),
         "sex": np.where(rng.random(n) < 0.52, "female", "male"),
         "education": np.array(EDUCATION)[np.searchsorted([0.35, 0.9], rng.random(n))],
         "years_unemployed": np.round(1 + np.minimum(4 * rng.standard_exponential(n), 20), 1),
@@ -94,5 +95,5 @@ def _first(pool: pd.DataFrame, quota: Quota, plan: Plan) -> pd.DataFrame:
     if quota.extended is not None:
         fits &= pool["extended"] == quota.extended
     if fits.sum() < quota.n:
-        raise ValueError(f"Only {fits.sum()} candidates of {plan.project} fulfil {quota}. Change the plan's assumptions.")
+        raise ValueError(f"Only {fits.sum()} candidates of {plan.project} fulfil {quota}. Change the assumptions.")
     return pool[fits].head(quota.n)

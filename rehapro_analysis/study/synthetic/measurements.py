@@ -38,7 +38,8 @@ def draw_measurements(plan: Plan, people: pd.DataFrame, seed: int) -> pd.DataFra
     day = np.minimum(visits["due"].to_numpy().astype("M8[D]") + rng.integers(-7, 22, len(visits)), LOCK)
     day = np.where(visits["wave"] == 0, visits["due"].to_numpy().astype("M8[D]"), day)
     waves = visits[["project", "participant", "wave"]].assign(measured_on=np.where(answered, day, NEVER))
-    asked = [waves.assign(indicator=name, value=np.where(answered, value, np.nan)) for name, value in values.items()]
+    asked = [waves.assign(indicator=name, value=np.where(answered, value, np.nan))
+             for name, value in values.items()]
     return pd.concat([*asked, _at_exit(entered)], ignore_index=True)
 
 

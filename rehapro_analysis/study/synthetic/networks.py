@@ -8,6 +8,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from rehapro_analysis.study.synthetic.calendar import NEVER
 from rehapro_analysis.study.synthetic.plan import LOCK, Plan
 
 DOMAINS = {
@@ -20,9 +21,11 @@ RELATIONS = ("information", "referral", "handover", "joint case work")
 FORMALITIES = ("position", "verbal", "written", "contract")
 OPEN = ("contacted", "negotiating")
 WAYS = (  # share of courted partners, what became of them
-    (0.72, "active"), (0.10, "declined"), (0.08, "failed"), (0.03, "withdrawn"), (0.04, "negotiating"), (0.03, "contacted"))
+    (0.72, "active"), (0.10, "declined"), (0.08, "failed"), (0.03, "withdrawn"), (0.04, "negotiating"),
+    (0.03, "contacted"))
 REASONS = {"declined": ("data protection", "competence", "capacity", "target group"),
-           "failed": ("no reply",), "withdrawn": ("capacity", "personnel change"), "ended": ("personnel change", "other")}
+           "failed": ("no reply",), "withdrawn": ("capacity", "personnel change"),
+           "ended": ("personnel change", "other")}
 DORMANT, ENDED = 0.15, 0.5  # share of active ties that fall asleep, and of those that end
 
 
@@ -58,7 +61,8 @@ def _steps(plan: Plan, partners: np.ndarray, fate: np.ndarray, rng: np.random.Ge
     answered, active = ~np.isin(fate, ["sought", *OPEN]), fate == "active"
     taken = np.stack([fate != "sought", fate != "sought", answered | (fate == "negotiating"), answered,
                       active & (asleep < DORMANT), active & (asleep < DORMANT) & (over < ENDED)], axis=1)
-    status = np.broadcast_to(np.array(["identified", "contacted", "negotiating", "", "dormant", "ended"]), taken.shape)
+    names = np.array(["identified", "contacted", "negotiating", "", "dormant", "ended"])
+    status = np.broadcast_to(names, taken.shape)
     events = pd.DataFrame({
         "target": np.repeat(partners, 6), "on": (np.datetime64(plan.opened) + np.cumsum(waits, axis=1)).ravel(),
         "status": np.where(status == "", fate[:, None], status).ravel()})
@@ -74,25 +78,31 @@ def _still_open(events: pd.DataFrame) -> pd.DataFrame:
 def draw_ties(plan: Plan, actors: pd.DataFrame, events: pd.DataFrame, seed: int) -> pd.DataFrame:
     """The sought ties as they stand at the lock date, and active ties among all others at random."""
     rng = plan.stream(seed, "network").spawn(1)[0]
-    codes, lead = actors["actor"].to_numpy(), actors["actor"].iloc[0]
-    source, target = np.nonzero(rng.random((len(codes), len(codes))) < min(0.3, 4 / len(codes)))
-    among = (source != target) & (source != 0)
-    courted = events.groupby("target", sort=True)
-    began = events[events["status"] == "active"].groupby("target")["on"].first()
-    sought = pd.DataFrame({"status": courted["status"].last()}).reset_index().assign(source=lead)
-    sought["since"] = sought["target"].map(began) if len(sought) else pd.NaT
-    span = (LOCK - np.datetime64(plan.opened)).astype(int)
-    others = pd.DataFrame({"source": codes[source[among]], "target": codes[target[among]], "status": "active"})
-    others["since"] = np.datetime64(plan.opened) + rng.integers(0, span, len(others))
-    ties = pd.concat([sought, others], ignore_index=True)
-    ended = events[events["status"] == "ended"].groupby("target")["on"].first()
-    ties["until"] = ties["target"].map(ended).where(ties["source"] == lead) if len(ended) else pd.NaT
+    ties = pd.concat([_sought(events), _among_partners(plan, actors, rng)], ignore_index=True)
     alive = ties["status"].isin(["active", "dormant"])
     return ties.assign(
         project=plan.project, relation=rng.choice(RELATIONS, len(ties), p=[0.35, 0.3, 0.15, 0.2]),
         formality=np.where(alive, rng.choice(FORMALITIES, len(ties), p=[0.3, 0.4, 0.2, 0.1]), "none"),
         strength=np.where(alive, np.round(0.2 + 3 * rng.standard_exponential(len(ties)), 1), np.nan),
         reported_by=ties["source"])
+
+
+def _sought(events: pd.DataFrame) -> pd.DataFrame:
+    """One row a courted partner: the last status, the day it became active, the day it ended."""
+    day = {status: events[events["status"] == status].groupby("target")["on"].first()
+           for status in ("active", "ended")}
+    ties = events.groupby("target", sort=True)[["source", "status"]].last().reset_index()
+    return ties.assign(**{name: day[status].reindex(ties["target"]).to_numpy()
+                          for name, status in (("since", "active"), ("until", "ended"))})
+
+
+def _among_partners(plan: Plan, actors: pd.DataFrame, rng: np.random.Generator) -> pd.DataFrame:
+    codes, opened = actors["actor"].to_numpy(), np.datetime64(plan.opened)
+    source, target = np.nonzero(rng.random((len(codes), len(codes))) < min(0.3, 4 / len(codes)))
+    kept = (source != target) & (source != 0)
+    since = opened + rng.integers(0, (LOCK - opened).astype(int), kept.sum())
+    return pd.DataFrame({"source": codes[source[kept]], "target": codes[target[kept]], "status": "active",
+                         "since": since, "until": NEVER})
 
 
 def draw_carriers(plan: Plan, ties: pd.DataFrame, coaches: pd.DataFrame, seed: int) -> pd.DataFrame:
@@ -106,7 +116,8 @@ def draw_carriers(plan: Plan, ties: pd.DataFrame, coaches: pd.DataFrame, seed: i
                           "since": pd.Timestamp(plan.opened), "until": pd.NaT})
     people = pd.concat([own, staff], ignore_index=True)
     alive = ties[ties["status"].isin(["active", "dormant"]) & ties["source"].str.endswith("jobcenter-1")]
-    order = np.argsort(rng.standard_exponential((len(alive), len(people))) / rng.standard_exponential(len(people)), axis=1)
+    load = rng.standard_exponential(len(people))
+    order = np.argsort(rng.standard_exponential((len(alive), len(people))) / load, axis=1)
     taken = np.arange(len(people)) < np.searchsorted([0.55, 0.85], rng.random(len(alive)))[:, None] + 1
     tie, place = np.nonzero(taken)
     carried = alive.iloc[tie][["project", "source", "target", "since"]].reset_index(drop=True)

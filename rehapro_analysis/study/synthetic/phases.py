@@ -14,7 +14,8 @@ SPREAD = 0.3  # SD of the log length of a phase
 def draw_phases(plan: Plan, people: pd.DataFrame, seed: int) -> pd.DataFrame:
     """One row a phase that was begun by the lock date, the first one from referral to entry or refusal."""
     rng = plan.stream(seed, "phases")
-    lengths = np.array(plan.phase_months) * MONTH * np.exp(SPREAD * rng.standard_normal((len(people), len(plan.phases) - 2)))
+    spread = np.exp(SPREAD * rng.standard_normal((len(people), len(plan.phase_months))))
+    lengths = np.array(plan.phase_months) * MONTH * spread
     days = people[["referred_on", "entered_on", "left_on"]].to_numpy().astype("M8[D]")
     later = days[:, 1:2] + np.cumsum(days_of(lengths), axis=1)
     starts = np.hstack([days[:, :2], later])

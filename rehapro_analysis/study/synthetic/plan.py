@@ -34,8 +34,8 @@ class Quota:
 class Plan:
     """How the people of one project are drawn.
 
-    ``opened`` is the first day of the project, ``first_entry`` of entries; ``cycles`` are fixed first days instead.
-    ``wait`` is in days, ``admitted`` the share of referrals that enter. ``planned`` is in months;
+    ``opened`` is the first day of the project, ``first_entry`` of entries; ``cycles`` are fixed first
+    days instead. ``wait`` is in days, ``admitted`` the share of referrals that enter. ``planned`` is in months;
     the share ``extended`` may stay ``extension`` (low, high) months longer. ``dropout``,
     ``employment``, ``transfer``, ``other`` are months by which 63 % would have left if no other exit
     existed. The first of ``phases`` precedes entry; ``phase_months`` are the typical lengths of the
@@ -87,7 +87,8 @@ _PAN_LEFT = documented("PaN", "remaining_current_cycle")
 _LEIPZIG_IN = documented("SanusLE", "participants_entered")
 _LEIPZIG_OUT = documented("SanusLE", "exits_to_date")
 _EUREGIO_SHARE = documented("Euregio", "planned_throughflow") / documented("Euregio", "planned_inflow")
-_AKTIVO_SHARE = documented("AktiVoReha", "planned_participants") / documented("AktiVoReha", "planned_case_analyses")
+_AKTIVO_IN = documented("AktiVoReha", "planned_participants")
+_AKTIVO_SHARE = _AKTIVO_IN / documented("AktiVoReha", "planned_case_analyses")
 
 PLANS = (
     Plan("GesA", 1, "2020-01-01", (Quota(260),), documented("GesA", "planned_stay"),
@@ -117,8 +118,8 @@ PLANS = (
          admitted=0.94, dropout=45, employment=34, chain=0, response=0.65),
     Plan("SegelSetzen", 5, "2020-02-01", (Quota(155),), 12,
          ("waiting", "orientation", "implementation", "stabilisation", "aftercare"), (4, 7, 6), (
-             ("jobcenter", 1), ("carrier", 3), ("pension insurance", 1), ("practice", 1), ("employment agency", 1)),
-         6, first_entry="2020-07-01", extended=0.95, extension=(8, 21), dropout=190, employment=70,
+             ("jobcenter", 1), ("carrier", 3), ("pension insurance", 1), ("practice", 1),
+             ("employment agency", 1)), 6, first_entry="2020-07-01", extended=0.95, extension=(8, 21), dropout=190, employment=70,
          transfer=300, other=400, chain=0.6, response=0.7, sought=("pension insurance", "2020-06-15")),
     Plan("SanusLE", 6, "2020-02-01", (
         Quota(_LEIPZIG_IN - _LEIPZIG_OUT, ("current",)), Quota(_LEIPZIG_OUT, LEFT),

@@ -51,6 +51,6 @@ def _rows(
     mode = np.where(alone | (np.arange(len(team)) == 0), "lead", "joint")
     frame = pd.DataFrame({
         "project": plan.project, "case": np.repeat(cases["participant"].to_numpy(), len(team)),
-        "actor": np.tile(team, len(cases)), "since": since.ravel(), "until": np.where(current, NEVER, until).ravel(),
-        "mode": mode.ravel()})
+        "actor": np.tile(team, len(cases)), "since": since.ravel(),
+        "until": np.where(current, NEVER, until).ravel(), "mode": mode.ravel()})
     return frame[(begin < end).ravel()]

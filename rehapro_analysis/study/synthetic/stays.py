@@ -30,7 +30,9 @@ def draw_stays(plan: Plan, people: pd.DataFrame, rng: np.random.Generator) -> pd
     return people.assign(planned_until=planned, left_on=np.min(ends, axis=0), exit=names[first])
 
 
-def _latent(plan: Plan, cause: str, people: pd.DataFrame, entered: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+def _latent(
+    plan: Plan, cause: str, people: pd.DataFrame, entered: np.ndarray, rng: np.random.Generator
+) -> np.ndarray:
     """Days until an exit of one kind, would no other come first.
 
     Cumulated hazard r (t/s)^k outside the pandemic and f times as steep in it, solved for t at
@@ -49,5 +51,6 @@ def _log_risk(cause: str, people: pd.DataFrame) -> np.ndarray:
     if cause == "dropout":
         return (people["on_dropout"] + 0.25 * people["severity"]).to_numpy()
     if cause == "employment":
-        return (people["on_employment"] - 0.35 * people["severity"] - 0.04 * (people["years_unemployed"] - 5)).to_numpy()
+        case_mix = 0.35 * people["severity"] + 0.04 * (people["years_unemployed"] - 5)
+        return (people["on_employment"] - case_mix).to_numpy()
     return np.zeros(len(people))

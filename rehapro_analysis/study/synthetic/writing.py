@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from rehapro_analysis.study.synthetic.anchors import ANCHORS
-from rehapro_analysis.study.synthetic.plan import LOCK, PANDEMIC, PLANS, Plan
+from rehapro_analysis.study.synthetic.plan import ENTERED, LOCK, PANDEMIC, PLANS, STATES, Plan, Quota
 from rehapro_analysis.study.synthetic.study import SEED, draw_study
 from rehapro_analysis.study.tables import TABLES
 
@@ -36,15 +36,16 @@ def readme(tables: dict[str, pd.DataFrame], seed: int = SEED) -> str:
 def _csv(name: str, frame: pd.DataFrame) -> str:
     """The table as text: days without hours, whole numbers without a point, sets joined with ``|``."""
     shown = frame.astype(object)
-    for column in TABLES[name].columns:
-        write = _WRITERS.get(column.kind)
-        if write:
-            shown[column.name] = [None if _missing(value) else write(value) for value in frame[column.name]]
+    kinds = {column.name: column.kind for column in TABLES[name].columns}
+    for column, values in frame.items():
+        kind = kinds.get(column) or ("number" if values.dtype == "float64" else "text")
+        if kind in _WRITERS:
+            shown[column] = [None if _missing(value) else _WRITERS[kind](value) for value in values]
     return shown.to_csv(index=False, lineterminator="\n")
 
 
 def _missing(value: object) -> bool:
-    return value is None or value is pd.NaT or value != value
+    return value is None or value is pd.NaT or value is pd.NA or value != value
 
 
 _WRITERS = {
@@ -69,29 +70,47 @@ def _assumed(plan: Plan) -> str:
     said = [
         f"opened {plan.opened}" + (f", first entry {plan.first_entry}" if plan.first_entry else ""),
         f"cycles begin {', '.join(plan.cycles)}" if plan.cycles else f"{plan.wait:g} days until entry on average",
-        f"{plan.total} people in all",
+        "people drawn: " + ", ".join(map(_kept, plan.quotas)),
         "" if own & {"planned_stay", "cycle_length", "stay_max"} else f"planned stay {plan.planned} months",
         f"{plan.admitted:.0%} of referrals enter",
-        f"{plan.extended:.0%} may stay {plan.extension[0]:g} to {plan.extension[1]:g} months longer",
+        _longer(plan),
         f"63 % would have left after {plan.dropout:g} (dropout), {plan.employment:g} (employment), "
         f"{plan.transfer:g} (transfer), {plan.other:g} (other) months if no other exit existed",
-        f"{plan.coaches} coaching posts", f"phases {', '.join(plan.phases)}",
+        f"{plan.coaches} coaching posts" + (f" ({sum(plan.fte):g} full)" if plan.fte else ""), f"phases {', '.join(plan.phases)}",
+        "organisations: " + ", ".join(f"{n} {kind}" for kind, n in plan.partners),
         f"{plan.chain:.0%} of cases handed on, the rest shared",
         f"{plan.response:.0%} of follow-ups answered",
     ]
     return "; ".join(sentence for sentence in said if sentence)
 
 
+def _longer(plan: Plan) -> str:
+    low, high = plan.extension
+    return f"{plan.extended:.0%} may stay {low:g} to {high:g} months longer" if plan.extended else "no extensions"
+
+
+def _kept(quota: Quota) -> str:
+    """A quota in words.
+
+    >>> _kept(Quota(11, ("current",), 3))
+    '11 current in cycle 3'
+    """
+    who = "" if quota.states == STATES else " entered" if quota.states == ENTERED else f" {' or '.join(quota.states)}"
+    stretched = {None: "", True: " beyond the plan", False: " within the plan"}[quota.extended]
+    return f"{quota.n}{who}{stretched}" + (f" in cycle {quota.cycle}" if quota.cycle else "")
+
+
 _README = """These people are invented: no row describes a person, a coach, an organisation or a result of any project.
 
 # Synthetic study
 
-`python -m rehapro_analysis synthesise` draws these tables from the seed {seed} and always writes the same bytes, this
-page included. They exist so that every analysis can be run and tested before real data arrive. They agree with the
-documented numbers below as of {lock}; everything else is assumed. What an analysis finds here is what was put in.
+`python -m rehapro_analysis synthesise` draws these tables from the seed {seed} and always writes the same bytes,
+this page included. They exist so that every analysis can be run and tested before real data arrive. They agree with
+the documented numbers below as of {lock}; everything else is assumed. What an analysis finds here is what was
+put in.
 
-The table `projects` lies in `data/documented`: read both folders together. Codes of organisations begin with `syn-`, so
-that no invented tie touches a documented organisation. Every row has the origin `synthetic`.
+The table `projects` lies in `data/documented`: read both folders together. Codes of organisations begin with `syn-`,
+so that no invented tie touches a documented organisation. Every row has the origin `synthetic`.
 
 ## Tables
 
@@ -99,21 +118,21 @@ that no invented tie touches a documented organisation. Every row has the origin
 |---|---|---|
 {sizes}
 
-Waves of `measurements`: 0 at entry, 1 after 6 and 2 after 12 months, 3 at exit (only `employment_at_exit`). A follow-up
-that was due and is missing has a row without day and value. `planned_until` is the first plan; an extension shows as a
-stay beyond it. Further columns of `episodes`: `age` (years), `sex`, `education`, `years_unemployed`, `severity`
-(standardised, higher is worse).
+Waves of `measurements`: 0 at entry, 1 after 6 and 2 after 12 months, 3 at exit (only `employment_at_exit`). A
+follow-up that was due and is missing has a row without day and value. `planned_until` is the first plan; an extension
+shows as a stay beyond it. Further columns of `episodes`: `age` (years), `sex`, `education`, `years_unemployed`,
+`severity` (standardised, higher is worse).
 
 ## What holds for all projects (assumed)
 
-* Referrals grow for five months and halve in the pandemic, {begin} to {end} (last day excluded). In it, employment exits
-  are half as frequent, transfers 0.7 and dropouts 1.3 times as frequent.
+* Referrals grow for five months and halve in the pandemic, {begin} to {end} (last day excluded). In it,
+  employment exits are half as frequent, transfers 0.7 and dropouts 1.3 times as frequent.
 * Dropout comes early (Weibull shape 0.75), employment late (1.5). Severity and years of unemployment move both.
 * Coaches differ: standard deviations of 0.45 (dropout) and 0.35 (employment) on the log hazard and 2.5 points of
   wellbeing for each wave. Three posts in ten change hands.
 * Follow-ups are missing not at random: low wellbeing and having left make an answer less likely.
-* Two totals are scaled or ceilings: Euregio is drawn at a fifth of its plan, because its numbers are a plan for the whole
-  run; numbers of ICH and G4PZ were reported months later and are upper ends.
+* Euregio is drawn at a fifth of its plan, because its numbers are a plan for the whole run; only the shares are
+  compared. Numbers of ICH and G4PZ were reported months later and are ceilings.
 * 770 people of PROGES are read as the number expected (reading A), so that half of them, 385, have entered.
 * The mean stay of 18 months in SegelSetzen cannot be seen by {lock}: the first people entered less than 24 months
   before. It is the mean of the full stays from which the draw is cut at the lock date.

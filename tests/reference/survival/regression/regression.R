@@ -84,7 +84,7 @@ for (name in c("tied", "untied", "tied_groups", "untied_groups", "tied_employmen
 save_table(subdistribution, "crr.csv")
 
 # Grouped discrete hazards: rows (project, month) with those at risk and those leaving.
-months <- sort(unique(people$duration))
+months <- min(people$duration):max(people$duration)
 counts <- do.call(rbind, lapply(c("P1", "P2", "P3"), function(project) do.call(rbind, lapply(months, function(month) {
   here <- people$project == project
   data.frame(project = project, time = month, n_risk = sum(here & people$duration >= month),
@@ -103,10 +103,11 @@ for (link in c("cloglog", "logit")) for (event in c("n_event", "n_dropout")) {
   fits <- list(each = glm(cbind(d, n_risk - d) ~ 0 + factor(time) + project, binomial(link), rows[some, ], control = strict),
                linear = glm(cbind(d, n_risk - d) ~ time + project, binomial(link), rows, control = strict))
   for (name in names(fits)) {
-    table <- summary(fits[[name]])$coefficients
+    fit <- update(fits[[name]], start = coef(fits[[name]]))  # standard errors at the maximum, not one step before
+    table <- summary(fit)$coefficients
     discrete <- rbind(discrete, data.frame(model = name, link = link, event = event, term = rownames(table),
                                            estimate = table[, 1], std_error = table[, 2],
-                                           log_likelihood = as.numeric(logLik(fits[[name]]))))
+                                           log_likelihood = as.numeric(logLik(fit))))
   }
 }
 save_table(discrete, "discrete.csv")

@@ -1,0 +1,94 @@
+"""Contrasts: which groups are set against which, and how a test between them is decided."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+from scipy.stats import chi2
+
+from rehapro_analysis.retention.events import EventTable
+from rehapro_analysis.study.problems import StudyError
+
+EVERYBODY = "all groups"
+FLAT = 1e-10  # eigenvalue of a correlation matrix below which a direction carries no information
+UNDECIDED = "Where a statistic is missing the data cannot decide: too little overlap or no variation."
+
+
+def group_names(table: EventTable) -> list[str]:
+    """One name a group: the labels of its ``by`` columns, joined by " / "."""
+    return [" / ".join(map(str, row)) for row in table.groups.itertuples(index=False)]
+
+
+def contrasts(table: EventTable, pairwise: bool) -> list[tuple[str, np.ndarray]]:
+    """What is compared: all groups at once, or every pair; each with its name and its group codes.
+
+    Raises :class:`StudyError` if there is only one group.
+    """
+    names = group_names(table)
+    if len(names) < 2:
+        raise StudyError.of("A comparison needs at least two groups.", "Name a grouping column with by=.")
+    if not pairwise:
+        return [(EVERYBODY if len(names) > 2 else _pair(names, 0, 1), np.arange(len(names)))]
+    return [(_pair(names, i, j), np.array([i, j])) for i, j in zip(*np.triu_indices(len(names), 1), strict=True)]
+
+
+def _pair(names: Sequence[str], first: int, second: int) -> str:
+    return f"{names[first]} – {names[second]}"
+
+
+def quadratic_form(score: np.ndarray, variance: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """U' V^- U and the rank of V; ``score`` of shape (..., G), ``variance`` (..., G, G).
+
+    V is read as a correlation matrix; directions without variance carry no information and cost no
+    degree of freedom: a group gone before the first exit, or two sets of groups never watched
+    together. Rank 0 gives nan.
+
+    >>> statistic, rank = quadratic_form(np.array([2.0, -2.0, 0.0]),
+    ...                                  np.array([[4.0, -4.0, 0.0], [-4.0, 4.0, 0.0], [0.0, 0.0, 0.0]]))
+    >>> float(statistic.round(12)), int(rank)
+    (1.0, 1)
+    """
+    size = np.sqrt(np.maximum(np.diagonal(variance, axis1=-2, axis2=-1), 0))
+    size = np.where(size > 0, size, np.inf)
+    values, vectors = np.linalg.eigh(variance / (size[..., :, None] * size[..., None, :]))
+    kept = values > FLAT
+    along = np.einsum("...gi,...g->...i", vectors, score / size)
+    statistic = np.sum(np.where(kept, along**2 / np.where(kept, values, 1.0), 0.0), axis=-1)
+    rank = kept.sum(axis=-1)
+    return np.where(rank > 0, statistic, np.nan), rank
+
+
+def decision_columns(statistic: np.ndarray, df: np.ndarray) -> dict[str, np.ndarray]:
+    """Statistic, degrees of freedom, p from the chi-square law, and p adjusted over these rows by Holm."""
+    statistic, df = np.atleast_1d(np.asarray(statistic, float)), np.atleast_1d(df)
+    p_value = chi2.sf(statistic, np.where(df > 0, df, np.nan))
+    return {"statistic": statistic, "df": df, "p_value": p_value, "p_adjusted": holm(p_value)}
+
+
+def holm(p_value: np.ndarray) -> np.ndarray:
+    """P-values adjusted by Holm's step-down rule; missing ones are not counted and stay missing.
+
+    >>> holm(np.array([0.01, np.nan, 0.04, 0.03])).tolist()
+    [0.03, nan, 0.06, 0.06]
+    """
+    from statsmodels.stats.multitest import multipletests  # slow to import, needed here only
+    known = ~np.isnan(p_value)
+    adjusted = np.full(len(p_value), np.nan)
+    if known.any():
+        adjusted[known] = multipletests(p_value[known], method="holm")[1]
+    return adjusted
+
+
+def decision_table(names: Sequence[str], statistic: np.ndarray, df: np.ndarray) -> pd.DataFrame:
+    """One row a comparison: comparison, statistic, df, p_value, p_adjusted."""
+    return pd.DataFrame({"comparison": list(names), **decision_columns(statistic, df)})
+
+
+def refuse_fractions(table: EventTable, test: str) -> None:
+    """Raise if weights are not whole numbers: a test counts persons."""
+    if table.weighted and (table.cells.weight % 1 != 0).any():
+        raise StudyError.of(
+            f"The {test} counts persons, and these weights are not whole numbers.",
+            "Leave the weights out, or compare with milestone_test or restricted_mean_test, which are robust to them.")

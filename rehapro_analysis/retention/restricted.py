@@ -1,0 +1,102 @@
+"""Restricted means: the average stay up to a horizon, with its standard error, and contrasts of groups."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from rehapro_analysis.results import Result
+from rehapro_analysis.retention.curves import Steps, assumptions, is_robust, steps
+from rehapro_analysis.retention.events import EventTable
+from rehapro_analysis.retention.influence import cell_influence
+from rehapro_analysis.retention.limits import check_choice, normal_quantile
+from rehapro_analysis.study.problems import StudyError
+
+
+def restricted_mean(table: EventTable, horizon: float | None = None, *, level: float = 0.95,
+                    variance: str = "auto") -> Result:
+    """The mean time in the programme up to a horizon, the area under the curve, by group.
+
+    mu = integral of S from 0 to the horizon; variance sum over exit times up to it of
+    A^2 d/(n(n - d)), A the area from the exit time to the horizon (a term with n = d is 0). Without
+    ``horizon``: the shortest of the groups' last times. Empty where a group was not watched up to the
+    horizon and not everybody had left. Columns: the groups, horizon, estimate, std_error, lower, upper.
+
+    >>> from rehapro_analysis.retention import event_table
+    >>> people = pd.DataFrame({"month": [1, 2, 3, 4], "left": True})
+    >>> float(restricted_mean(event_table(people, stop="month", event="left"), 3).table["estimate"].iloc[0])
+    2.25
+    """
+    curve, horizon = steps(table, variance=variance), _horizon(table, horizon)
+    mean, var = mean_and_variance(curve, horizon, robust=is_robust(curve.table, variance))
+    se, z = np.sqrt(var), normal_quantile(level)
+    frame = table.groups.assign(horizon=horizon, estimate=mean, std_error=se, lower=np.maximum(mean - z * se, 0),
+                                upper=np.minimum(mean + z * se, horizon))
+    return Result(frame, f"restricted mean, {100 * level:g} % limits", assumptions(curve, variance), table.n, table.origin)
+
+
+def restricted_mean_contrast(table: EventTable, horizon: float | None = None, *, scale: str = "difference",
+                             reference: int = 0, level: float = 0.95, variance: str = "auto") -> Result:
+    """Each group's restricted mean against that of a reference group (its row in ``table.groups``).
+
+    ``scale`` "difference": mu - mu0 -+ z sqrt(V + V0); "ratio": mu/mu0 with limits on the log scale,
+    its standard error that of the log ratio. Columns: the groups, reference, horizon, estimate,
+    std_error (or std_error_log), lower, upper, p_value.
+    """
+    check_choice("scale", scale, ("difference", "ratio"))
+    if len(table.groups) < 2 or not 0 <= reference < len(table.groups):
+        raise StudyError.of("A contrast needs two groups and a reference among them.", "Count with by= first.")
+    curve, horizon = steps(table, variance=variance), _horizon(table, horizon)
+    mean, var = mean_and_variance(curve, horizon, robust=is_robust(curve.table, variance))
+    others = np.delete(np.arange(len(mean)), reference)
+    if scale == "ratio":
+        mean, var = np.log(mean), var / mean**2
+    gap, se = (mean - mean[reference])[others], np.sqrt(var + var[reference])[others]
+    frame = _contrasts(table, others, reference, horizon, gap, se, scale, normal_quantile(level))
+    return Result(frame, f"{scale} of restricted means, {100 * level:g} % limits", assumptions(curve, variance), table.n,
+                  table.origin)
+
+
+def _contrasts(table: EventTable, others: np.ndarray, reference: int, horizon: float, gap: np.ndarray, se: np.ndarray,
+               scale: str, z: float) -> pd.DataFrame:
+    from scipy.stats import norm  # slow to import, needed only here
+
+    back = np.exp if scale == "ratio" else np.asarray
+    name = ", ".join(str(label) for label in table.groups.iloc[reference])
+    error = {"std_error" if scale == "difference" else "std_error_log": se}
+    return table.groups.iloc[others].reset_index(drop=True).assign(
+        reference=name, horizon=horizon, estimate=back(gap), **error, lower=back(gap - z * se), upper=back(gap + z * se),
+        p_value=2 * norm.sf(np.abs(gap) / se))
+
+
+def mean_and_variance(curve: Steps, horizon: float, *, robust: bool = False) -> tuple[np.ndarray, np.ndarray]:
+    """Restricted mean and its variance, shape (groups,); nan where the horizon is not reached."""
+    runs, inside = curve.runs, curve.time <= horizon
+    widths = np.minimum(curve.time, horizon) - np.minimum(runs.previous(curve.time.astype(float), 0.0), horizon)
+    area = runs.cumsum(widths * runs.previous(curve.survival, 1.0))
+    known = (horizon <= curve.time[runs.last]) | (curve.survival[runs.last] == 0)
+    rest = np.maximum(horizon - curve.time[runs.last], 0) * curve.survival[runs.last]
+    mean = np.where(known, area[runs.last] + rest, np.nan)
+    ahead = np.where(inside, mean[runs.row] - area, 0.0)
+    n, d = curve.n_risk, curve.n_event
+    each = np.divide(ahead, n - d, out=np.zeros_like(n), where=(d > 0) & (d < n) & inside)
+    if robust:
+        return mean, np.where(known, _robust_total(curve, each), np.nan)
+    return mean, runs.cumsum(each**2 * d * (n - d) / n)[runs.last]
+
+
+def _robust_total(curve: Steps, each: np.ndarray) -> np.ndarray:
+    table = curve.table
+    jump = np.zeros(len(table.time))
+    jump[curve.rows] = np.nan_to_num(each)
+    drift = jump * np.divide(table.n_exit, table.n_risk, out=np.zeros_like(jump), where=table.n_risk > 0)
+    own = cell_influence(table, jump, table.runs.cumsum(drift))[2]
+    return np.bincount(table.cells.group, table.cells.weight_sq * own**2, len(table.groups))
+
+
+def _horizon(table: EventTable, horizon: float | None) -> float:
+    if horizon is None:
+        return float(table.pooled().time[table.pooled().runs.last].min())
+    if not horizon > 0:
+        raise StudyError.of(f"The horizon {horizon!r} is not after the origin.", "Give a positive time.")
+    return float(horizon)

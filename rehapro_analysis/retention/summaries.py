@@ -1,0 +1,138 @@
+"""Summaries of staying: quantiles, milestones, follow-up, staying on, and the numbers at risk."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+
+from rehapro_analysis.results import Result
+from rehapro_analysis.retention.coding import TIE
+from rehapro_analysis.retention.curves import (
+    COUNTS, Steps, assumptions, counts_frame, curve_limits, standard_error, steps)
+from rehapro_analysis.retention.events import EventTable
+from rehapro_analysis.retention.limits import survival_limits
+from rehapro_analysis.study.problems import StudyError
+
+
+def quantiles(table: EventTable, probabilities: Sequence[float] = (0.25, 0.5, 0.75), *, ci: str = "log-log",
+              level: float = 0.95) -> Result:
+    """Times by which given shares have left, by group; 0.5 is the median stay.
+
+    The first time with 1 - S above the share; where 1 - S equals it (within sqrt(eps)), the middle
+    between that time and the next fall, or the last time if there is none (R's rule). The limits are
+    the same rule on the limits of the curve. Empty where the curve does not go that far.
+
+    Columns: the groups, probability, estimate, lower, upper.
+    """
+    curve = steps(table)
+    return _quantiles(curve, probabilities, ci, level, f"quantiles of the stay, {100 * level:g} % {ci} limits")
+
+
+def median_follow_up(table: EventTable, *, ci: str = "log-log", level: float = 0.95) -> Result:
+    """How long people were watched: the median of the curve with exits and censorings exchanged.
+
+    Exits at a time leave the risk set before the censorings at that time: hazard c/(n - d).
+    Columns as in :func:`quantiles`.
+    """
+    return _quantiles(steps(table, reverse=True), (0.5,), ci, level, "median follow-up, reverse Kaplan-Meier")
+
+
+def _quantiles(curve: Steps, probabilities: Sequence[float], ci: str, level: float, method: str) -> Result:
+    shares = np.asarray(probabilities, float)
+    if not ((shares > 0) & (shares < 1)).all():
+        raise StudyError.of("Probabilities must lie between 0 and 1.", "Write 0.5 for the median.")
+    lower, upper = curve_limits(curve, ci=ci, level=level)
+    columns = {"estimate": curve.survival, "lower": lower, "upper": upper}
+    found = {name: _crossings(curve, values, shares).ravel() for name, values in columns.items()}
+    groups = curve.table.groups
+    frame = groups.loc[groups.index.repeat(len(shares))].reset_index(drop=True)
+    frame = frame.assign(probability=np.tile(shares, len(groups)), **found)
+    return Result(frame, method, assumptions(curve), curve.table.n, curve.table.origin)
+
+
+def _crossings(curve: Steps, values: np.ndarray, shares: np.ndarray) -> np.ndarray:
+    """Shape (groups, shares): where 1 - values crosses each share; limits that do not exist are passed over."""
+    runs = curve.runs
+    gone = np.maximum.accumulate(np.nan_to_num(1 - runs.matrix(values, np.nan), nan=-np.inf), axis=1)[:, None, :]
+    times = runs.matrix(curve.time.astype(float), np.nan)
+    last = curve.time[runs.last].astype(float)[:, None]
+    first_at, first_above = (_first(gone > shares[:, None] + move, times, last) for move in (-TIE, TIE))
+    return (first_at + np.where(np.isnan(first_above), last, first_above)) / 2
+
+
+def _first(reached: np.ndarray, times: np.ndarray, last: np.ndarray) -> np.ndarray:
+    place = reached.argmax(axis=2)
+    return np.where(reached.any(axis=2), np.take_along_axis(times, place, axis=1), np.nan)
+
+
+def milestone(table: EventTable, times: Sequence[float], *, ci: str = "log-log", level: float = 0.95) -> Result:
+    """The share still in the programme at given times, by group, with its limits.
+
+    Empty where a group was not watched that long and not everybody had left.
+    Columns: the groups, time, n_risk (just before), estimate, std_error, lower, upper.
+    """
+    curve = steps(table)
+    lower, upper = curve_limits(curve, ci=ci, level=level)
+    at = np.asarray(times)
+    parts = (("estimate", curve.survival, 1.0), ("std_error", standard_error(curve), 0.0), ("lower", lower, np.nan),
+             ("upper", upper, np.nan))
+    columns = {name: curve.at(values, at, start).ravel() for name, values, start in parts}
+    frame = _by_time(table, at).assign(n_risk=_at_risk(table.pooled(), at).ravel(), **columns)
+    return Result(frame, f"share still there, {100 * level:g} % {ci} limits", assumptions(curve), table.n, table.origin,
+                  ("n_risk",))
+
+
+def conditional_survival(table: EventTable, given: float, *, ci: str = "log-log", level: float = 0.95) -> Result:
+    """The share staying on among those still there at a time: S(t)/S(given) for t after it, by group.
+
+    The variance of its log is Greenwood's sum over (given, t]. A group in which nobody is left at
+    the time has no rows. Columns as in :func:`~rehapro_analysis.retention.kaplan_meier`.
+    """
+    curve = steps(table)
+    start = curve.runs.find(curve.time, np.array([given]))[:, 0][curve.runs.row]
+    base = np.where(start < 0, 1.0, curve.survival[start])
+    kept = (curve.time > given) & (base > 0)
+    var_log = curve.var_log - np.where(start < 0, 0.0, curve.var_log[start])
+    after = Steps(curve.table, curve.rows[kept], (curve.survival / np.where(kept, base, 1))[kept], curve.cumulative[kept],
+                  var_log[kept], curve.var_cumulative[kept])
+    lower, upper = survival_limits(after.survival, np.sqrt(after.var_log), ci=ci, level=level)
+    frame = counts_frame(after, after.survival, standard_error(after), lower, upper)
+    return Result(frame, f"staying on given {given:g} {table.unit}, {100 * level:g} % {ci} limits", assumptions(curve),
+                  table.n, table.origin, COUNTS)
+
+
+def risk_table(table: EventTable, times: Sequence[float]) -> Result:
+    """The numbers under a curve as data: who is watched, has left, was censored at given times, by group.
+
+    ``n_risk`` counts entry < time <= exit, that is just before the time; ``cumulative_events`` and
+    ``cumulative_censored`` count up to and including it. Strata are pooled.
+
+    >>> from rehapro_analysis.retention import event_table
+    >>> people = pd.DataFrame({"month": [1, 2, 2, 3], "left": [True, True, False, True]})
+    >>> risk_table(event_table(people, stop="month", event="left"), [0, 2]).table.astype(int)
+       time  n_risk  cumulative_events  cumulative_censored
+    0     0       4                  0                    0
+    1     2       3                  2                    1
+    """
+    pooled, at = table.pooled(), np.asarray(times)
+    row = pooled.runs.find(pooled.time, at)
+    sums = {"cumulative_events": pooled.n_exit, "cumulative_censored": pooled.n_censored}
+    columns = {name: np.where(row < 0, 0.0, pooled.runs.cumsum(counts)[row]).ravel() for name, counts in sums.items()}
+    frame = _by_time(table, at).assign(n_risk=_at_risk(pooled, at).ravel(), **columns)
+    return Result(frame, "numbers at risk just before each time", (), table.n, table.origin,
+                  ("n_risk", "cumulative_events", "cumulative_censored"))
+
+
+def _by_time(table: EventTable, times: np.ndarray) -> pd.DataFrame:
+    groups = table.groups
+    frame = groups.loc[groups.index.repeat(len(times))].reset_index(drop=True)
+    return frame.assign(time=np.tile(times, len(groups)))
+
+
+def _at_risk(table: EventTable, times: np.ndarray) -> np.ndarray:
+    """Shape (groups, times): the number with entry < time <= exit."""
+    row = table.runs.find(table.time, times, before=True)
+    after = table.n_risk - table.n_exit - table.n_censored + table.n_enter
+    return np.where(row < 0, table.n_risk[table.runs.first][:, None], after[row])
