@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import nbformat
-import pytest
 
 from rehapro_analysis import __main__ as command
 from rehapro_analysis.paths import REPOSITORY
@@ -27,12 +26,11 @@ def test_checking_a_broken_folder_lists_its_problems(tmp_path, capsys):
     assert "projects.csv" in capsys.readouterr().err
 
 
-@pytest.mark.parametrize("language", ["de", "en"])
-def test_a_run_into_a_folder_leaves_the_committed_notebooks_alone(tmp_path, language):
+def test_a_german_run_into_a_folder_leaves_the_committed_notebooks_alone(tmp_path):
     committed = {path: path.read_bytes() for path in (REPOSITORY / "notebooks").glob("*.ipynb")}
-    assert command.main(["run", "--out", str(tmp_path), "--language", language]) == 0
+    assert command.main(["run", "--out", str(tmp_path), "--language", "de"]) == 0
     assert {path: path.read_bytes() for path in committed} == committed
     notebook = nbformat.read(tmp_path / "notebooks" / "01_evidence.ipynb", as_version=4)
     shown = str([cell.get("outputs") for cell in notebook.cells])
-    assert ("Was über die zwölf Projekte" in shown) == (language == "de")
+    assert "Was über die zwölf Projekte" in shown and "What is documented in numbers" not in shown
     assert (tmp_path / "figures" / "manifest.json").exists()

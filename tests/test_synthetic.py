@@ -63,10 +63,15 @@ def beyond_plan(drawn, project):
 
 def planned_months(drawn, project):
     people = entered(drawn, project)
-    planned, first = people["planned_until"].dt, people["entered_on"].dt
-    months = 12 * (planned.year - first.year) + planned.month - first.month
+    planned, first = (people[day].dt.to_period("M").astype("int64") for day in ("planned_until", "entered_on"))
+    months = planned - first
     assert months.nunique() == 1
     return months.iloc[0]
+
+
+def months_before_entry(drawn, project):
+    first = entered(drawn, project)["entered_on"].min().to_period("M")
+    return (first - pd.Period(BY_NAME[project].opened, "M")).n
 
 
 def posts_at_lock(drawn, project):
@@ -166,8 +171,7 @@ CEILINGS = {
 
 FLOORS = {
     ("PROGES", "min_age"): lambda drawn: of(drawn, "PROGES")["age"].min(),
-    ("SegelSetzen", "preparation_phase"): lambda drawn: (
-        entered(drawn, "SegelSetzen")["entered_on"].min() - pd.Timestamp(BY_NAME["SegelSetzen"].opened)).days / 30.2,
+    ("SegelSetzen", "preparation_phase"): lambda drawn: months_before_entry(drawn, "SegelSetzen"),
 }
 
 SHARES = {
@@ -382,7 +386,7 @@ def exceeds_chance(value, coach, project):
     seen = between_coaches(value, coach, project)
     order = project.reset_index(drop=True)
     chance = []
-    for _ in range(200):
+    for _ in range(100):
         places = np.lexsort([rng.random(len(order)), order])
         shuffled = pd.Series(value.to_numpy()[places], index=value.index[np.argsort(order, kind="stable")])
         chance.append(between_coaches(shuffled.reindex(value.index), coach, project))

@@ -48,8 +48,9 @@ def coefficient_table(design: Design, estimate: np.ndarray, std_error: np.ndarra
     z = norm.isf((1 - level) / 2)
     errors = {"std_error": std_error} if robust_se is None else {"std_error": std_error, "robust_se": robust_se}
     table = pd.DataFrame({
-        "term": design.terms, "covariate": design.covariates, "level": design.levels, "reference": design.references,
-        "estimate": estimate, **errors, measure.ratio: np.exp(estimate), "lower": np.exp(estimate - z * used),
+        "term": design.terms, "covariate": design.covariates, "level": design.levels,
+        "reference": design.references, "estimate": estimate, **errors,
+        measure.ratio: np.exp(estimate), "lower": np.exp(estimate - z * used),
         "upper": np.exp(estimate + z * used), "statistic": estimate / used,
         "p_value": 2 * norm.sf(np.abs(estimate / used))})
     rows = [Line(*line) for line in zip(design.covariates, design.levels, design.references, table[measure.ratio],
@@ -79,7 +80,8 @@ def _english(row: Line, measure: Measure, cause: str | None, level: float, many:
              if row.reference is None else
              f"With {row.covariate} = {row.level} the {what} is {_number(row.ratio)} times that "
              f"with {row.covariate} = {row.reference}")
-    verdict = "it is higher" if row.lower > 1 else "it is lower" if row.upper < 1 else "the direction cannot be decided"
+    verdict = ("it is higher" if row.lower > 1 else "it is lower" if row.upper < 1
+               else "the direction cannot be decided")
     equal = ", the other covariates being equal" if many else ""
     return f"{start} ({100 * level:g}% limits {_number(row.lower)} to {_number(row.upper)}){equal}: {verdict}."
 

@@ -29,13 +29,13 @@ def contrasts(table: EventTable, pairwise: bool) -> list[tuple[str, np.ndarray]]
     names = group_names(table)
     if len(names) < 2:
         raise StudyError.of("A comparison needs at least two groups.", "Name a grouping column with by=.")
-    if not pairwise:
-        return [(EVERYBODY if len(names) > 2 else _pair(names, 0, 1), np.arange(len(names)))]
-    return [(_pair(names, i, j), np.array([i, j])) for i, j in zip(*np.triu_indices(len(names), 1), strict=True)]
+    sets = np.column_stack(np.triu_indices(len(names), 1)) if pairwise else np.arange(len(names))[None, :]
+    return [(comparison_name([names[code] for code in codes]), codes) for codes in sets]
 
 
-def _pair(names: Sequence[str], first: int, second: int) -> str:
-    return f"{names[first]} – {names[second]}"
+def comparison_name(names: Sequence[str]) -> str:
+    """The two names, or the words for all groups."""
+    return " – ".join(names) if len(names) == 2 else EVERYBODY
 
 
 def quadratic_form(score: np.ndarray, variance: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import narwhals as nw
 import numpy as np
 
+from rehapro_analysis.retention.coding import code_column
 from rehapro_analysis.study.problems import StudyError
 
 Covariates = Sequence[str] | Mapping[str, str | None]
@@ -70,23 +71,17 @@ def _expand(name: str, series: nw.Series, reference: str | None) -> list[tuple]:
         if np.ptp(values) == 0:
             raise StudyError.of(f"The covariate {name!r} is {values[0]:g} in every row.", "Leave it out.")
         return [(name, None, None, values)]
-    labels = np.array([str(value) for value in series.to_list()], dtype=object)
-    levels = _levels(series, labels)
+    coded = code_column(series)
+    found = np.unique(coded.codes)
+    levels = [str(coded.levels[code]) for code in found]
     reference = levels[0] if reference is None else str(reference)
     if len(levels) == 1:
         raise StudyError.of(f"The covariate {name!r} is {levels[0]!r} in every row.", "Leave it out.")
     if reference not in levels:
         raise StudyError.of(f"The reference {reference!r} does not occur in {name!r}.",
                             f"Choose one of {', '.join(levels)}.")
-    return [(name, level, reference, (labels == level).astype(float)) for level in levels if level != reference]
-
-
-def _levels(series: nw.Series, labels: np.ndarray) -> list[str]:
-    occurring = set(labels)
-    ordered = sorted(occurring)
-    if series.dtype in (nw.Categorical, nw.Enum):
-        ordered = [str(level) for level in series.cat.get_categories().to_list()]
-    return [level for level in ordered if level in occurring]
+    return [(name, level, reference, (coded.codes == code).astype(float))
+            for level, code in zip(levels, found, strict=True) if level != reference]
 
 
 def refuse_dependent(columns: Design, stratum: np.ndarray) -> None:
@@ -99,5 +94,6 @@ def refuse_dependent(columns: Design, stratum: np.ndarray) -> None:
     own[:len(triangle)] = triangle
     dependent = [term for term, size in zip(columns.terms, own, strict=True) if size < 1e-9 * len(within) ** 0.5]
     if dependent:
-        raise StudyError.of(f"{', '.join(dependent)} is constant within the strata or follows from the covariates before.",
-                            "Leave it out; its coefficient cannot be told.")
+        raise StudyError.of(
+            f"{', '.join(dependent)} is constant within the strata or follows from the covariates before.",
+            "Leave it out; its coefficient cannot be told.")

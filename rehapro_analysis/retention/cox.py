@@ -12,7 +12,11 @@ from rehapro_analysis.retention.coefficients import HAZARD, coefficient_table, w
 from rehapro_analysis.retention.covariates import Covariates
 from rehapro_analysis.retention.partial_likelihood import PartialLikelihood
 from rehapro_analysis.retention.regression import (
-    RegressionData, cluster_sentences, cluster_sums, read_regression_data, finite_covariance,
+    RegressionData,
+    cluster_sentences,
+    cluster_sums,
+    finite_covariance,
+    read_regression_data,
 )
 from rehapro_analysis.study.problems import StudyError
 
@@ -68,7 +72,8 @@ def fitted(data: RegressionData, ties: str) -> tuple[PartialLikelihood, np.ndarr
     from statsmodels.duration.hazard_regression import PHReg  # a second to import, needed here only
     matrix, _ = data.design.standardised()
     entry = data.start + 1.5 if data.delayed else None
-    model = PHReg(data.stop + 1.0, matrix, status=data.event.astype(float), entry=entry, strata=data.stratum, ties=ties)
+    model = PHReg(data.stop + 1.0, matrix, status=data.event.astype(float), entry=entry, strata=data.stratum,
+                  ties=ties)
     with warnings.catch_warnings(), np.errstate(all="ignore"):
         warnings.simplefilter("ignore")  # what would not converge is refused below by name
         coefficients = np.asarray(model.fit(disp=0).params)

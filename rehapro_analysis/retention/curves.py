@@ -66,6 +66,11 @@ class Steps:
         """Shape (R,): censored."""
         return self.table.n_censored[self.rows]
 
+    def only(self, kept: np.ndarray) -> Steps:
+        """The curve on some of its rows (a mask or positions)."""
+        columns = (self.rows, self.survival, self.cumulative, self.var_log, self.var_cumulative)
+        return Steps(self.table, *(column[kept] for column in columns))
+
     def at(self, values: np.ndarray, times: np.ndarray, start: float) -> np.ndarray:
         """A column of the curve at given times, shape (groups, times); nan once nothing is known.
 
@@ -160,8 +165,7 @@ def kaplan_meier(table: EventTable, *, ci: str = "log-log", level: float = 0.95,
     frame = counts_frame(curve, curve.survival, standard_error(curve), low, high)
     method = {"product-limit": "Kaplan-Meier", "breslow": "exp(-H), Breslow",
               "fleming-harrington": "exp(-H), Fleming-Harrington"}[estimator]
-    return Result(frame, f"{method}, {_level(level)} {ci} limits", assumptions(curve, variance), table.n, table.origin,
-                  COUNTS)
+    return curve_result(curve, frame, f"{method}, {percent(level)} {ci} limits", variance)
 
 
 def nelson_aalen(table: EventTable, *, ci: str = "log", level: float = 0.95, ties: str = "together",
@@ -177,17 +181,18 @@ def nelson_aalen(table: EventTable, *, ci: str = "log", level: float = 0.95, tie
     hazard, se, z = curve.cumulative, np.sqrt(curve.var_cumulative), normal_quantile(level)
     with np.errstate(divide="ignore", invalid="ignore"):
         spread = np.exp(z * se / hazard)
-    low, high = (hazard / spread, hazard * spread) if ci == "log" else (np.maximum(hazard - z * se, 0), hazard + z * se)
+        low, high = hazard / spread, hazard * spread
+    if ci == "plain":
+        low, high = np.maximum(hazard - z * se, 0), hazard + z * se
     frame = counts_frame(curve, hazard, se, low, high)
-    return Result(frame, f"Nelson-Aalen cumulative hazard, {_level(level)} {ci} limits", assumptions(curve, variance),
-                  table.n, table.origin, COUNTS)
+    return curve_result(curve, frame, f"Nelson-Aalen cumulative hazard, {percent(level)} {ci} limits", variance)
 
 
 def curve_limits(curve: Steps, *, ci: str, level: float, lower: str = "usual") -> tuple[np.ndarray, np.ndarray]:
     """Pointwise limits of a survival curve by any of the named methods."""
     if ci == "beta-product":
         if curve.table.delayed or (curve.n_risk % 1 != 0).any():
-            raise StudyError.of("Beta product limits need whole persons and no delayed entry.", "Take ci=\"log-log\".")
+            raise StudyError.of("Beta product limits need whole persons and no delayed entry.", "Take log-log.")
         return beta_product_limits(curve.n_risk, curve.n_event, curve.n_censored, curve.runs, level=level)
     se = np.sqrt(curve.var_log)
     se_low = lower_se(curve.survival, se, curve.n_risk, curve.n_event, curve.runs, lower)
@@ -204,8 +209,8 @@ def counts_frame(curve: Steps, estimate: np.ndarray, std_error: np.ndarray, lowe
                  upper: np.ndarray) -> pd.DataFrame:
     """The tidy table of a curve."""
     groups = curve.table.groups.iloc[curve.group].reset_index(drop=True)
-    columns = {"time": curve.time, "n_risk": curve.n_risk, "n_event": curve.n_event, "n_censored": curve.n_censored,
-               "estimate": estimate, "std_error": std_error, "lower": lower, "upper": upper}
+    columns = {"time": curve.time, "n_risk": curve.n_risk, "n_event": curve.n_event,
+               "n_censored": curve.n_censored, "estimate": estimate, "std_error": std_error, "lower": lower, "upper": upper}
     return groups.assign(**columns)
 
 
@@ -215,18 +220,25 @@ def assumptions(curve: Steps, variance: str = "auto") -> tuple[str, ...]:
     said = ["Those censored would have gone on like those still watched.",
             "At a tied time exits come before censorings, and entries after both."]
     if table.delayed:
-        smallest = f"{curve.n_risk.min():g}"
-        said.append(f"Some are watched only from a later entry; the smallest risk set is {smallest}.")
+        smallest = curve.n_risk.min(initial=table.n)
+        said.append(f"Some are watched only from a later entry; the smallest risk set is {smallest:g}.")
     if is_robust(table, variance):
         said.append("Standard errors are the infinitesimal jackknife.")
     elif table.weighted:
         said.append("Weights count identical persons.")
     stuck = curve.runs.previous(curve.survival, 1.0) == 0
     if stuck.any():
-        said.append(f"In {len(np.unique(curve.group[stuck]))} group(s) the curve reached 0 before later entries and "
-                    "stays there; look at the curve given staying beyond that time.")
+        said.append(f"In {len(np.unique(curve.group[stuck]))} group(s) the curve reached 0 before later entries "
+                    "and stays there; look at the curve given staying beyond that time.")
     return tuple(said)
 
 
-def _level(level: float) -> str:
+def curve_result(curve: Steps, frame: pd.DataFrame, method: str, variance: str = "auto",
+                 cells: tuple[str, ...] = COUNTS) -> Result:
+    """A result about a curve, with its sentences, number of spells and origin."""
+    return Result(frame, method, assumptions(curve, variance), curve.table.n, curve.table.origin, cells)
+
+
+def percent(level: float) -> str:
+    """A level as people write it: 95 %."""
     return f"{100 * level:g} %"

@@ -21,8 +21,9 @@ SHAPES = ("each", "linear", "quadratic", "log")
 MEASURES = {"cloglog": HAZARD, "logit": ODDS}
 
 
-def discrete_hazard_model(table: EventTable, *, covariates: Covariates = (), time: str = "each", link: str = "cloglog",
-                          saturated: bool = False, cause: str | None = None, level: float = 0.95) -> Result:
+def discrete_hazard_model(table: EventTable, *, covariates: Covariates = (), time: str = "each",
+                          link: str = "cloglog", saturated: bool = False, cause: str | None = None,
+                          level: float = 0.95) -> Result:
     """Binomial regression of d exits among n at risk: link(h) = shape(t) + x b, one row of counts an observation.
 
     ``covariates`` are ``by`` columns of the table, as in ``cox_model``. ``time`` is a level for
@@ -39,7 +40,8 @@ def discrete_hazard_model(table: EventTable, *, covariates: Covariates = (), tim
                              cause=cause, level=level)
     rows = _with_baseline(rows, MEASURES[link].ratio, link, "each" if saturated else time)
     return Result(with_likelihoods(rows, fit.null, fit.log_likelihood),
-                  f"discrete hazard model of {cause or 'all exits'}, {link} link, time {time}, {100 * level:g}% limits",
+                  f"discrete hazard model of {cause or 'all exits'}, {link} link, time {time}, "
+                  f"{100 * level:g}% limits",
                   _assumptions(table, link, saturated), table.n, table.origin)
 
 
@@ -56,7 +58,8 @@ def discrete_survival(table: EventTable, *, covariates: Covariates = (), time: s
     still = pd.Series(1 - hazard).groupby([counts.stratum, counts.group]).cumprod().to_numpy()
     curves = pd.DataFrame({"time": counts.time, "n_risk": counts.n, "n_event": counts.d, "hazard": hazard,
                            "estimate": still})
-    return Result(pd.concat([groups, curves], axis=1), f"survival from the discrete hazard model, {link} link, time {time}",
+    return Result(pd.concat([groups, curves], axis=1),
+                  f"survival from the discrete hazard model, {link} link, time {time}",
                   _assumptions(table, link, saturated), table.n, table.origin, ("n_risk", "n_event"))
 
 
@@ -128,7 +131,8 @@ def _counts(table: EventTable, cause: str | None) -> Counts:
         raise StudyError.of("The times are not whole numbers.", "Count time in whole units, such as months.")
     grid = np.arange(leaving.min(), leaving.max() + 1)
     size, runs = len(grid), table.runs.first
-    return _on_grid(table, d, table.stratum[runs].repeat(size), table.group[runs].repeat(size), np.tile(grid, len(runs)))
+    stratum, group = table.stratum[runs].repeat(size), table.group[runs].repeat(size)
+    return _on_grid(table, d, stratum, group, np.tile(grid, len(runs)))
 
 
 def _on_grid(table: EventTable, d: np.ndarray, stratum: np.ndarray, group: np.ndarray, time: np.ndarray) -> Counts:
@@ -138,8 +142,9 @@ def _on_grid(table: EventTable, d: np.ndarray, stratum: np.ndarray, group: np.nd
     key, known = run * span + time, own * span + table.time
     row = np.searchsorted(known, key).clip(max=len(known) - 1)
     n = np.where((own[row] == run) & (known[row] >= key), table.n_risk[row], 0.0)
+    exits = np.where(known[row] == key, d[row], 0.0)
     there = n > 0
-    return Counts(stratum[there], group[there], time[there], n[there], np.where(known[row] == key, d[row], 0.0)[there])
+    return Counts(stratum[there], group[there], time[there], n[there], exits[there])
 
 
 def _cells(counts: Counts, time: str, saturated: bool) -> np.ndarray | None:
@@ -162,18 +167,12 @@ def _design(table: EventTable, counts: Counts, free: np.ndarray, cell: np.ndarra
     """Columns of time (levels, or an intercept and numbers), then of the groups."""
     if not free.any():
         raise StudyError.of("No level of time has both leavers and stayers.", "Count in longer units of time.")
-    moments = counts.time[free]
-    if cell is not None:
-        _, first, level = np.unique(cell[free], return_index=True, return_inverse=True)
-        names = [_level(table, counts, row, saturated) for row in np.flatnonzero(free)[first]]
-        matrix = (level[:, None] == np.arange(len(names))).astype(float)
-        clock = Design(matrix, tuple(f"time[{name}]" for name in names), ("time",) * len(names), tuple(names),
-                       (None,) * len(names))
+    level = np.zeros(int(free.sum()), np.intp)
+    if cell is None:
+        clock = _shape(counts.time[free], time)
     else:
-        numbers = {"linear": [moments], "quadratic": [moments, moments**2], "log": [np.log1p(moments)]}[time]
-        terms = ("intercept", *({"log": ("log(1 + time)",)}.get(time, ("time", "time^2"))[:len(numbers)]))
-        clock = Design(np.column_stack([np.ones(len(moments)), *numbers]), terms, ("time",) * len(terms),
-                       (None,) * len(terms), (None,) * len(terms))
+        _, first, level = np.unique(cell[free], return_index=True, return_inverse=True)
+        clock = _levels([_level(table, counts, row, saturated) for row in np.flatnonzero(free)[first]], level)
     if not covariates:
         return clock
     groups = nw.from_native(table.groups.iloc[counts.group[free]].reset_index(drop=True), eager_only=True)
@@ -181,9 +180,23 @@ def _design(table: EventTable, counts: Counts, free: np.ndarray, cell: np.ndarra
     if absent:
         raise StudyError.of(f"The event table is not grouped by {', '.join(absent)}.", "Name the columns in by=.")
     people = design(groups, covariates)
-    refuse_dependent(people, np.zeros(len(moments), np.intp) if cell is None else level)
+    refuse_dependent(people, level)
     return Design(np.column_stack([clock.matrix, people.matrix]), *(
         getattr(clock, name) + getattr(people, name) for name in ("terms", "covariates", "levels", "references")))
+
+
+def _levels(names: list[str], level: np.ndarray) -> Design:
+    matrix = (level[:, None] == np.arange(len(names))).astype(float)
+    return Design(matrix, tuple(f"time[{name}]" for name in names), ("time",) * len(names), tuple(names),
+                  (None,) * len(names))
+
+
+def _shape(time: np.ndarray, shape: str) -> Design:
+    columns = {"linear": {"time": time}, "quadratic": {"time": time, "time^2": time**2},
+               "log": {"log(1 + time)": np.log1p(time)}}[shape]
+    terms = ("intercept", *columns)
+    return Design(np.column_stack([np.ones(len(time)), *columns.values()]), terms, ("time",) * len(terms),
+                  (None,) * len(terms), (None,) * len(terms))
 
 
 def _level(table: EventTable, counts: Counts, row: int, saturated: bool) -> str:
@@ -194,7 +207,8 @@ def _level(table: EventTable, counts: Counts, row: int, saturated: bool) -> str:
     return ", ".join(labels)
 
 
-def _glm(counts: Counts, free: np.ndarray, columns: Design, link: str) -> tuple[np.ndarray, np.ndarray, np.ndarray, tuple]:
+def _glm(counts: Counts, free: np.ndarray, columns: Design,
+         link: str) -> tuple[np.ndarray, np.ndarray, np.ndarray, tuple[float, float]]:
     """Estimate, covariance, fitted hazards and the log likelihoods without and with covariates."""
     import statsmodels.api as sm  # a second to import, needed here only
     d, n = counts.d[free], counts.n[free]
@@ -207,7 +221,7 @@ def _glm(counts: Counts, free: np.ndarray, columns: Design, link: str) -> tuple[
             tol=1e-13, tol_criterion="params", maxiter=100)
 
     with warnings.catch_warnings(), np.errstate(all="ignore"):
-        warnings.simplefilter("ignore")  # a perfect fit is the aim of the saturated model; others are refused below
+        warnings.simplefilter("ignore")  # saturated, a perfect fit is the aim; others are refused below
         model = fit(columns.matrix)
         null = model if clock.all() else fit(columns.matrix[:, clock])
     refuse_infinite(columns, np.asarray(model.params), np.asarray(model.bse))
@@ -217,7 +231,7 @@ def _glm(counts: Counts, free: np.ndarray, columns: Design, link: str) -> tuple[
 
 def _assumptions(table: EventTable, link: str, saturated: bool) -> tuple[str, ...]:
     shape = ("Every group and time has its own hazard; this is the Kaplan-Meier curve." if saturated else
-             f"The groups differ by the same {'hazard ratio' if link == 'cloglog' else 'odds ratio'} at every time.")
+             f"The groups differ by the same {MEASURES[link].ratio.replace('_', ' ')} at every time.")
     strata = ("Strata are added up, one baseline for all.",) if len(table.strata) > 1 and not saturated else ()
     return (f"Time is counted in {table.unit}; within a unit all exits are tied.", shape, *strata,
             "Who is censored within a unit was at risk in all of it; spells are independent of each other.")

@@ -94,9 +94,9 @@ class EventTable:
         group, time = self.group[order][runs.first], self.time[order][runs.first]
         stratum = np.zeros(len(group), np.intp)
         return replace(
-            self, strata=pd.DataFrame(index=range(1)), stratum=stratum, group=group, time=time, n_enter=counts[:, 0],
-            n_censored=counts[:, 1], n_event=counts[:, 2:], n_risk=_at_risk(Runs(group), counts),
-            read_cells=lambda: _pooled_cells(self.cells))
+            self, strata=pd.DataFrame(index=range(1)), stratum=stratum, group=group, time=time,
+            n_enter=counts[:, 0], n_censored=counts[:, 1], n_event=counts[:, 2:],
+            n_risk=_at_risk(Runs(group), counts), read_cells=lambda: _pooled_cells(self.cells))
 
     def to_frame(self) -> pd.DataFrame:
         """The table as a frame: strata, groups, time, counts, one column of exits a cause."""
@@ -107,9 +107,9 @@ class EventTable:
         return pd.concat([part.reset_index(drop=True) for part in (*labels, counts, events)], axis=1)
 
 
-def event_table(frame: Any, *, stop: str, event: str, start: str | None = None, by: str | Sequence[str] | None = None,
-                strata: str | Sequence[str] | None = None, weight: str | None = None, origin: str = "own",
-                unit: str = "time") -> EventTable:
+def event_table(frame: Any, *, stop: str, event: str, start: str | None = None,
+                by: str | Sequence[str] | None = None, strata: str | Sequence[str] | None = None,
+                weight: str | None = None, origin: str = "own", unit: str = "time") -> EventTable:
     """Count a frame of spells: any frame Narwhals knows, eager or lazy.
 
     ``stop`` and ``start`` name columns of times since the origin (start empty or None: watched from
@@ -130,7 +130,8 @@ def event_table(frame: Any, *, stop: str, event: str, start: str | None = None, 
     return _tabulated(spells, names(by), names(strata), origin, unit, weighted=weight is not None)
 
 
-def _tabulated(spells: Spells, by: list[str], strata: list[str], origin: str, unit: str, weighted: bool) -> EventTable:
+def _tabulated(spells: Spells, by: list[str], strata: list[str], origin: str, unit: str,
+               weighted: bool) -> EventTable:
     places = [*spells.strata, *spells.by]
     amounts = (spells.n, spells.weight) if weighted else (spells.n,)
     (*labels, exits, events), sums = tally([*places, spells.exit, spells.event], *amounts)
@@ -146,8 +147,8 @@ def _tabulated(spells: Spells, by: list[str], strata: list[str], origin: str, un
     stratum_code, group_code, time, counts = _rows(*keys, amount, len(causes))
     return EventTable(
         groups_frame, strata_frame, causes, stratum_code, group_code, np.asarray(spells.exit.levels)[time],
-        counts[:, 0], _at_risk(Runs(stratum_code, group_code), counts), counts[:, 1], counts[:, 2:], int(sums[0].sum()),
-        origin, unit, spells.entry is not None, weighted,
+        counts[:, 0], _at_risk(Runs(stratum_code, group_code), counts), counts[:, 1], counts[:, 2:],
+        int(sums[0].sum()), origin, unit, spells.entry is not None, weighted,
         lambda: _cells(spells, stratum, group, len(strata), causes, weighted))
 
 

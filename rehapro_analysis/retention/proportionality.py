@@ -18,9 +18,9 @@ from rehapro_analysis.study.problems import StudyError
 TRANSFORMS = ("km", "identity", "rank", "log")
 
 
-def proportional_hazards_test(frame: Any, *, stop: str, event: str, covariates: Covariates, start: str | None = None,
-                              strata: str | None = None, cause: str | None = None, ties: str = "efron",
-                              transform: str = "km", origin: str = "own") -> Result:
+def proportional_hazards_test(frame: Any, *, stop: str, event: str, covariates: Covariates,
+                              start: str | None = None, strata: str | None = None, cause: str | None = None,
+                              ties: str = "efron", transform: str = "km", origin: str = "own") -> Result:
     """Score test of b(t) = b + c (g(t) - mean g) against c = 0, per covariate and for all together.
 
     With u the score and I the information of (b, c) at the Cox estimate and c = 0, the statistic is
@@ -33,7 +33,7 @@ def proportional_hazards_test(frame: Any, *, stop: str, event: str, covariates: 
     Grambsch & Therneau 1994.
 
     >>> people = pd.DataFrame({"month": [1, 2, 3, 4], "left": [1, 1, 1, 1], "sex": ["m", "f", "m", "f"]})
-    >>> test = proportional_hazards_test(people, stop="month", event="left", covariates=["sex"], transform="identity")
+    >>> test = proportional_hazards_test(people, stop="month", event="left", covariates=["sex"])
     >>> test.table[["covariate", "df"]].values.tolist()
     [['sex', 1], ['GLOBAL', 1]]
     """
@@ -57,7 +57,8 @@ def _clock(data: RegressionData, likelihood: PartialLikelihood, transform: str) 
     if transform not in TRANSFORMS:
         raise StudyError.of(f"There is no transform {transform!r}.", f"Use one of {', '.join(TRANSFORMS)}.")
     if transform == "log" and likelihood.time.min() <= 0:
-        raise StudyError.of("Somebody leaves at time 0, whose logarithm does not exist.", "Use the transform km or rank.")
+        raise StudyError.of("Somebody leaves at time 0, whose logarithm does not exist.",
+                            "Use the transform km or rank.")
     grid = {"identity": lambda: data.times, "log": lambda: np.log(data.times.clip(min=np.finfo(float).tiny)),
             "rank": lambda: _ranks(data), "km": lambda: _left(data)}[transform]()
     clock = grid[np.searchsorted(data.times, likelihood.time)]
@@ -95,16 +96,23 @@ def _statistic(score: np.ndarray, information: np.ndarray, columns: np.ndarray) 
 
 
 def _with_readings(table: pd.DataFrame) -> pd.DataFrame:
-    drifting = table["p_value"] < 0.05
-    what = table["covariate"].where(table["covariate"] != "GLOBAL", "all covariates together")
-    wozu = table["covariate"].where(table["covariate"] != "GLOBAL", "alle Merkmale zusammen")
-    return table.assign(
-        reading=[f"The ratio of {name} changes while people stay; one number does not describe it." if drifts else
-                 f"The data show no change over time in the ratio of {name}; small samples rarely would."
-                 for name, drifts in zip(what, drifting, strict=True)],
-        reading_de=[f"Das Verhältnis für {name} ändert sich im Verlauf; eine einzige Zahl beschreibt es nicht." if drifts
-                    else f"Eine Änderung des Verhältnisses für {name} im Verlauf ist nicht belegt; bei kleinen Fallzahlen "
-                    "bleibt sie oft unentdeckt." for name, drifts in zip(wozu, drifting, strict=True)])
+    rows = list(zip(table["covariate"], table["p_value"] < 0.05, strict=True))
+    return table.assign(reading=[_english(*row) for row in rows], reading_de=[_german(*row) for row in rows])
+
+
+def _english(covariate: str, drifts: bool) -> str:
+    name = "all covariates together" if covariate == "GLOBAL" else covariate
+    if drifts:
+        return f"The ratio of {name} changes while people stay; one number does not describe it."
+    return f"The data show no change over time in the ratio of {name}; small samples rarely would."
+
+
+def _german(covariate: str, drifts: bool) -> str:
+    name = "alle Merkmale zusammen" if covariate == "GLOBAL" else covariate
+    if drifts:
+        return f"Das Verhältnis für {name} ändert sich im Verlauf; eine einzige Zahl beschreibt es nicht."
+    return (f"Eine Änderung des Verhältnisses für {name} im Verlauf ist nicht belegt; "
+            "bei kleinen Fallzahlen bleibt sie oft unentdeckt.")
 
 
 def _assumptions(data: RegressionData, transform: str) -> tuple[str, ...]:

@@ -67,7 +67,8 @@ def _collected(frame: Any, wanted: list[str]) -> nw.DataFrame:
     known = data.collect_schema().names()
     absent = [name for name in dict.fromkeys(wanted) if name not in known]
     if absent:
-        raise StudyError.of(f"There is no column {', '.join(map(repr, absent))}.", f"There are: {', '.join(known)}.")
+        raise StudyError.of(f"There is no column {', '.join(map(repr, absent))}.",
+                            f"There are: {', '.join(known)}.")
     data = data.select(list(dict.fromkeys(wanted)))
     if not isinstance(data, nw.LazyFrame):
         return data

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
-import pandas as pd
+from scipy.special import ndtr
 
 from rehapro_analysis.results import Result
-from rehapro_analysis.retention.curves import Steps, assumptions, is_robust, steps
+from rehapro_analysis.retention.curves import Steps, curve_result, is_robust, percent, steps
 from rehapro_analysis.retention.events import EventTable
 from rehapro_analysis.retention.influence import cell_influence
 from rehapro_analysis.retention.limits import check_choice, normal_quantile
@@ -22,6 +22,7 @@ def restricted_mean(table: EventTable, horizon: float | None = None, *, level: f
     ``horizon``: the shortest of the groups' last times. Empty where a group was not watched up to the
     horizon and not everybody had left. Columns: the groups, horizon, estimate, std_error, lower, upper.
 
+    >>> import pandas as pd
     >>> from rehapro_analysis.retention import event_table
     >>> people = pd.DataFrame({"month": [1, 2, 3, 4], "left": True})
     >>> float(restricted_mean(event_table(people, stop="month", event="left"), 3).table["estimate"].iloc[0])
@@ -32,7 +33,7 @@ def restricted_mean(table: EventTable, horizon: float | None = None, *, level: f
     se, z = np.sqrt(var), normal_quantile(level)
     frame = table.groups.assign(horizon=horizon, estimate=mean, std_error=se, lower=np.maximum(mean - z * se, 0),
                                 upper=np.minimum(mean + z * se, horizon))
-    return Result(frame, f"restricted mean, {100 * level:g} % limits", assumptions(curve, variance), table.n, table.origin)
+    return curve_result(curve, frame, f"restricted mean, {percent(level)} limits", variance, ())
 
 
 def restricted_mean_contrast(table: EventTable, horizon: float | None = None, *, scale: str = "difference",
@@ -52,21 +53,16 @@ def restricted_mean_contrast(table: EventTable, horizon: float | None = None, *,
     if scale == "ratio":
         mean, var = np.log(mean), var / mean**2
     gap, se = (mean - mean[reference])[others], np.sqrt(var + var[reference])[others]
-    frame = _contrasts(table, others, reference, horizon, gap, se, scale, normal_quantile(level))
-    return Result(frame, f"{scale} of restricted means, {100 * level:g} % limits", assumptions(curve, variance), table.n,
-                  table.origin)
+    frame = table.groups.iloc[others].reset_index(drop=True).assign(
+        reference=", ".join(str(label) for label in table.groups.iloc[reference]), horizon=horizon,
+        **_contrast(gap, se, scale, normal_quantile(level)))
+    return curve_result(curve, frame, f"{scale} of restricted means, {percent(level)} limits", variance, ())
 
 
-def _contrasts(table: EventTable, others: np.ndarray, reference: int, horizon: float, gap: np.ndarray, se: np.ndarray,
-               scale: str, z: float) -> pd.DataFrame:
-    from scipy.stats import norm  # slow to import, needed only here
-
-    back = np.exp if scale == "ratio" else np.asarray
-    name = ", ".join(str(label) for label in table.groups.iloc[reference])
-    error = {"std_error" if scale == "difference" else "std_error_log": se}
-    return table.groups.iloc[others].reset_index(drop=True).assign(
-        reference=name, horizon=horizon, estimate=back(gap), **error, lower=back(gap - z * se), upper=back(gap + z * se),
-        p_value=2 * norm.sf(np.abs(gap) / se))
+def _contrast(gap: np.ndarray, se: np.ndarray, scale: str, z: float) -> dict[str, np.ndarray]:
+    back, error = (np.exp, "std_error_log") if scale == "ratio" else (np.asarray, "std_error")
+    return {"estimate": back(gap), error: se, "lower": back(gap - z * se), "upper": back(gap + z * se),
+            "p_value": 2 * ndtr(-np.abs(gap) / se)}
 
 
 def mean_and_variance(curve: Steps, horizon: float, *, robust: bool = False) -> tuple[np.ndarray, np.ndarray]:

@@ -66,7 +66,8 @@ def _condensed(data: nw.LazyFrame, keys: list[str], weight: str | None) -> nw.Da
     sums = [nw.len().alias(PERSONS)]
     if weight is not None:
         w = nw.col(weight).cast(nw.Float64)
-        sums += [w.sum().alias(WEIGHT), (w * w).sum().alias(WEIGHT_SQ), w.min().alias(LEAST), w.count().alias(GIVEN)]
+        sums += [w.sum().alias(WEIGHT), (w * w).sum().alias(WEIGHT_SQ)]
+        sums += [w.min().alias(LEAST), w.count().alias(GIVEN)]
     counted = data.group_by(keys).agg(*sums)
     return counted.collect() if data.implementation.is_polars() else counted.collect("pandas")
 
@@ -80,7 +81,7 @@ def _coded(data: nw.DataFrame, stop: str, event: str, start: str | None, by: lis
     w, w2 = _weights(data, weight, lazy, n, problems)
     axes = {name: code_column(data[name]) for name in dict.fromkeys([*strata, *by, event])}
     for name in dict.fromkeys([*strata, *by]):
-        problems.add(axes[name].missing, f"have no {name!r}", "Name the group (\"unknown\") or leave these rows out.")
+        problems.add(axes[name].missing, f"have no {name!r}", "Call it \"unknown\" or leave these rows out.")
     problems.raise_if_any()
     exit_axis, entry_axis = time_axes(exits, entries)
     if entries is not None:
@@ -110,7 +111,8 @@ def _weights(data: nw.DataFrame, weight: str | None, lazy: bool, n: np.ndarray |
     bad = ~(least > 0) | ~np.isfinite(w)
     if lazy:
         bad |= data[GIVEN].to_numpy() < n
-    problems.add(bad, f"have a {weight!r} that is missing, infinite or not positive", "Leave out who shall not count.")
+    problems.add(bad, f"have a {weight!r} that is missing, infinite or not positive",
+                 "Leave out who shall not count.")
     return w, data[WEIGHT_SQ].to_numpy() if lazy else w * w
 
 
@@ -126,11 +128,16 @@ def causes_of(levels: Sequence, seen: np.ndarray) -> tuple[np.ndarray, tuple[str
     if all(level == 1 for level in leaving.values()):
         meaning, causes = dict.fromkeys(leaving, 0), ("event",)
     else:
-        called = {code: level if isinstance(level, str) else str(int(level)) if level == int(level) else str(level) for code, level in leaving.items()}
-        causes = tuple(dict.fromkeys(called[code] for code in sorted(called, key=lambda code: _rank(leaving[code]))))
+        called = {code: _called(level) for code, level in leaving.items()}
+        ranked = sorted(called, key=lambda code: _rank(leaving[code]))
+        causes = tuple(dict.fromkeys(called[code] for code in ranked))
         meaning = {code: causes.index(name) for code, name in called.items()}
     lookup = np.array([meaning.get(code, -1) for code in range(max(observed) + 1)])
     return lookup[seen], causes
+
+
+def _called(level: Any) -> str:
+    return str(int(level)) if not isinstance(level, str) and level == int(level) else str(level)
 
 
 def _rank(level: Any) -> tuple:
@@ -144,11 +151,12 @@ def _staying(level: Any) -> bool:
 
 
 def _check_causes(levels: Any) -> None:
-    texts = [level for level in levels if isinstance(level, str) and level.strip().casefold() in ("0", "true", "false")]
-    if texts:
-        raise StudyError.of(f"The causes contain the text {texts[0]!r}.", "Convert the column to numbers or booleans.")
-    if any(not isinstance(level, str) and level is not None and not level >= 0 for level in levels):
-        raise StudyError.of("The causes contain a negative number.", "Leave the cell empty for who is still there.")
+    texts = [level for level in levels if isinstance(level, str)]
+    flags = [text for text in texts if text.strip().casefold() in ("0", "true", "false")]
+    if flags:
+        raise StudyError.of(f"The causes contain the text {flags[0]!r}.", "Give numbers or booleans instead.")
+    if any(level < 0 for level in levels if level is not None and not isinstance(level, str)):
+        raise StudyError.of("The causes contain a negative number.", "Leave it empty for who is still there.")
 
 
 def _problem(message: str, remedy: str) -> Problem:
@@ -172,13 +180,15 @@ class _Problems:
         if not len(exits):
             self.list.append(_problem("The frame has no rows.", "Give at least one spell."))
         if exits.dtype.kind == "f":
-            self.add(np.isnan(exits), f"have no {stop!r}", "Who is still there ends on the day of the report.")
-            self.add(np.isinf(exits), f"have an infinite {stop!r}", "Who is still there ends on the day of the report.")
+            remedy = "Who is still there is censored on the day of the report."
+            self.add(np.isnan(exits), f"have no {stop!r}", remedy)
+            self.add(np.isinf(exits), f"have an infinite {stop!r}", remedy)
         if len(exits) and not exits.min() >= 0:
             self.add(exits < 0, f"have a negative {stop!r}",
                      "Count time from the origin, which is 0.")
         if entries is not None:
-            self.add(entries < 0, f"have a negative {start!r}", "Leave it empty where watching began at the origin.")
+            self.add(entries < 0, f"have a negative {start!r}",
+                     "Leave it empty where watching began at the origin.")
             self.add_empty(start, stop, entries >= exits)
 
     def add_empty(self, start: str, stop: str, empty: np.ndarray) -> None:

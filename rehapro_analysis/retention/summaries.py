@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -10,7 +11,7 @@ import pandas as pd
 from rehapro_analysis.results import Result
 from rehapro_analysis.retention.coding import TIE
 from rehapro_analysis.retention.curves import (
-    COUNTS, Steps, assumptions, counts_frame, curve_limits, standard_error, steps)
+    Steps, counts_frame, curve_limits, curve_result, percent, standard_error, steps)
 from rehapro_analysis.retention.events import EventTable
 from rehapro_analysis.retention.limits import survival_limits
 from rehapro_analysis.study.problems import StudyError
@@ -27,7 +28,7 @@ def quantiles(table: EventTable, probabilities: Sequence[float] = (0.25, 0.5, 0.
     Columns: the groups, probability, estimate, lower, upper.
     """
     curve = steps(table)
-    return _quantiles(curve, probabilities, ci, level, f"quantiles of the stay, {100 * level:g} % {ci} limits")
+    return _quantiles(curve, probabilities, ci, level, f"quantiles of the stay, {percent(level)} {ci} limits")
 
 
 def median_follow_up(table: EventTable, *, ci: str = "log-log", level: float = 0.95) -> Result:
@@ -49,7 +50,7 @@ def _quantiles(curve: Steps, probabilities: Sequence[float], ci: str, level: flo
     groups = curve.table.groups
     frame = groups.loc[groups.index.repeat(len(shares))].reset_index(drop=True)
     frame = frame.assign(probability=np.tile(shares, len(groups)), **found)
-    return Result(frame, method, assumptions(curve), curve.table.n, curve.table.origin)
+    return curve_result(curve, frame, method, cells=())
 
 
 def _crossings(curve: Steps, values: np.ndarray, shares: np.ndarray) -> np.ndarray:
@@ -76,12 +77,11 @@ def milestone(table: EventTable, times: Sequence[float], *, ci: str = "log-log",
     curve = steps(table)
     lower, upper = curve_limits(curve, ci=ci, level=level)
     at = np.asarray(times)
-    parts = (("estimate", curve.survival, 1.0), ("std_error", standard_error(curve), 0.0), ("lower", lower, np.nan),
-             ("upper", upper, np.nan))
-    columns = {name: curve.at(values, at, start).ravel() for name, values, start in parts}
+    known = {"estimate": curve.survival, "std_error": standard_error(curve), "lower": lower, "upper": upper}
+    before = {"estimate": 1.0, "std_error": 0.0, "lower": np.nan, "upper": np.nan}
+    columns = {name: curve.at(values, at, before[name]).ravel() for name, values in known.items()}
     frame = _by_time(table, at).assign(n_risk=_at_risk(table.pooled(), at).ravel(), **columns)
-    return Result(frame, f"share still there, {100 * level:g} % {ci} limits", assumptions(curve), table.n, table.origin,
-                  ("n_risk",))
+    return curve_result(curve, frame, f"share still there, {percent(level)} {ci} limits", cells=("n_risk",))
 
 
 def conditional_survival(table: EventTable, given: float, *, ci: str = "log-log", level: float = 0.95) -> Result:
@@ -95,12 +95,10 @@ def conditional_survival(table: EventTable, given: float, *, ci: str = "log-log"
     base = np.where(start < 0, 1.0, curve.survival[start])
     kept = (curve.time > given) & (base > 0)
     var_log = curve.var_log - np.where(start < 0, 0.0, curve.var_log[start])
-    after = Steps(curve.table, curve.rows[kept], (curve.survival / np.where(kept, base, 1))[kept], curve.cumulative[kept],
-                  var_log[kept], curve.var_cumulative[kept])
+    after = replace(curve.only(kept), survival=curve.survival[kept] / base[kept], var_log=var_log[kept])
     lower, upper = survival_limits(after.survival, np.sqrt(after.var_log), ci=ci, level=level)
     frame = counts_frame(after, after.survival, standard_error(after), lower, upper)
-    return Result(frame, f"staying on given {given:g} {table.unit}, {100 * level:g} % {ci} limits", assumptions(curve),
-                  table.n, table.origin, COUNTS)
+    return curve_result(after, frame, f"staying on given {given:g} {table.unit}, {percent(level)} {ci} limits")
 
 
 def risk_table(table: EventTable, times: Sequence[float]) -> Result:
@@ -119,7 +117,8 @@ def risk_table(table: EventTable, times: Sequence[float]) -> Result:
     pooled, at = table.pooled(), np.asarray(times)
     row = pooled.runs.find(pooled.time, at)
     sums = {"cumulative_events": pooled.n_exit, "cumulative_censored": pooled.n_censored}
-    columns = {name: np.where(row < 0, 0.0, pooled.runs.cumsum(counts)[row]).ravel() for name, counts in sums.items()}
+    columns = {name: np.where(row < 0, 0.0, pooled.runs.cumsum(counts)[row]).ravel()
+               for name, counts in sums.items()}
     frame = _by_time(table, at).assign(n_risk=_at_risk(pooled, at).ravel(), **columns)
     return Result(frame, "numbers at risk just before each time", (), table.n, table.origin,
                   ("n_risk", "cumulative_events", "cumulative_censored"))

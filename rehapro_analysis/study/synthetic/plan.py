@@ -79,6 +79,7 @@ class Plan:
 
 
 _GENERAL = ("waiting", "orientation", "support", "transition")
+_BLOCKS = tuple(f"block {block + 1}" for block in range(documented("GECKO", "method_blocks")))
 _HALLE_EXTENDED = documented("GehVor", "extensions_beyond_plan")
 _HALLE_CURRENT = documented("GehVor", "participants_current")
 _PAN_PLACES = documented("PaN", "places_per_cycle")
@@ -119,8 +120,9 @@ PLANS = (
     Plan("SegelSetzen", 5, "2020-02-01", (Quota(155),), 12,
          ("waiting", "orientation", "implementation", "stabilisation", "aftercare"), (4, 7, 6), (
              ("jobcenter", 1), ("carrier", 3), ("pension insurance", 1), ("practice", 1),
-             ("employment agency", 1)), 6, first_entry="2020-07-01", extended=0.95, extension=(8, 21), dropout=190, employment=70,
-         transfer=300, other=400, chain=0.6, response=0.7, sought=("pension insurance", "2020-06-15")),
+             ("employment agency", 1)), 6, first_entry="2020-07-01", extended=0.95, extension=(8, 18),
+         dropout=190, employment=70, transfer=300, other=400, chain=0.6, response=0.7,
+         sought=("pension insurance", "2020-06-15")),
     Plan("SanusLE", 6, "2020-02-01", (
         Quota(_LEIPZIG_IN - _LEIPZIG_OUT, ("current",)), Quota(_LEIPZIG_OUT, LEFT),
         Quota(documented("SanusLE", "clients_supported") - _LEIPZIG_IN, ("withdrawn",))),
@@ -139,7 +141,7 @@ PLANS = (
              ("rehabilitation provider", 2), ("clinic", 3), ("practice", 6), ("integration service", 2),
              ("counselling", 6), ("employer", 8), ("health insurance", 2), ("municipality", 3),
              ("employment agency", 1)), 10, first_entry="2020-04-01", wait=60, admitted=_EUREGIO_SHARE,
-         extended=0.5, dropout=70, employment=11.5, transfer=250, chain=0.8, response=0.6),
+         extended=0.5, dropout=110, employment=11, transfer=300, chain=0.8, response=0.6),
     Plan("ICH", 9, "2019-11-01", (Quota(235),), 12, _GENERAL, (2, 7), (
         ("jobcenter", 1), ("integration service", 1), ("carrier", 1), ("association", 1), ("practice", 1),
         ("health insurance", 1)), documented("ICH", "case_managers"), extended=0.3, dropout=45, employment=30,
@@ -149,10 +151,10 @@ PLANS = (
          response=0.95),
     Plan("AktiVoReha", 11, "2021-11-01", (Quota(60),), documented("AktiVoReha", "planned_stay"),
          ("case analysis", "intensive support", "aftercare"), (4,), (
-             ("jobcenter", 1), ("clinic", 1), ("practice", 2), ("employer", 2)), 4, wait=35, admitted=_AKTIVO_SHARE,
-         extended=0, dropout=40, chain=0.6, response=0.8),
+             ("jobcenter", 1), ("clinic", 1), ("practice", 2), ("employer", 2)), 4, wait=35,
+         admitted=_AKTIVO_SHARE, extended=0, dropout=40, chain=0.6, response=0.8),
     Plan("GECKO", 12, "2021-11-01", (Quota(22),), documented("GECKO", "stay_max"),
-         ("waiting", *(f"block {block + 1}" for block in range(documented("GECKO", "method_blocks")))), (4, 6, 7), (
+         ("waiting", *_BLOCKS), (4, 6, 7), (
              ("jobcenter", 1), ("health insurance", 1), ("clinic", 1), ("counselling", 2), ("carrier", 2)), 2,
          fte=(0.5, 0.5), extended=0, chain=0.4, response=0.9),
 )

@@ -8,7 +8,8 @@ from pathlib import Path
 import pandas as pd
 
 from rehapro_analysis.study.synthetic.anchors import ANCHORS
-from rehapro_analysis.study.synthetic.plan import ENTERED, LOCK, PANDEMIC, PLANS, STATES, Plan, Quota
+from rehapro_analysis.study.synthetic.coaches import EFFECTS
+from rehapro_analysis.study.synthetic.plan import ENTERED, LEFT, LOCK, PANDEMIC, PLANS, STATES, Plan, Quota
 from rehapro_analysis.study.synthetic.study import SEED, draw_study
 from rehapro_analysis.study.tables import TABLES
 
@@ -30,7 +31,8 @@ def readme(tables: dict[str, pd.DataFrame], seed: int = SEED) -> str:
     """The page that lies beside the tables."""
     sizes = "\n".join(f"| {name} | {TABLES[name].row} | {len(frame)} |" for name, frame in tables.items())
     projects = "\n".join(f"| {plan.project} | {_documented(plan)} | {_assumed(plan)} |" for plan in PLANS)
-    return _README.format(seed=seed, lock=LOCK, begin=PANDEMIC[0], end=PANDEMIC[1], sizes=sizes, projects=projects)
+    return _README.format(seed=seed, lock=LOCK, begin=PANDEMIC[0], end=PANDEMIC[1], sizes=sizes, projects=projects,
+                          **EFFECTS)
 
 
 def _csv(name: str, frame: pd.DataFrame) -> str:
@@ -76,7 +78,8 @@ def _assumed(plan: Plan) -> str:
         _longer(plan),
         f"63 % would have left after {plan.dropout:g} (dropout), {plan.employment:g} (employment), "
         f"{plan.transfer:g} (transfer), {plan.other:g} (other) months if no other exit existed",
-        f"{plan.coaches} coaching posts" + (f" ({sum(plan.fte):g} full)" if plan.fte else ""), f"phases {', '.join(plan.phases)}",
+        f"{plan.coaches} coaching posts" + (f" ({sum(plan.fte):g} full)" if plan.fte else ""),
+        f"phases {', '.join(plan.phases)}",
         "organisations: " + ", ".join(f"{n} {kind}" for kind, n in plan.partners),
         f"{plan.chain:.0%} of cases handed on, the rest shared",
         f"{plan.response:.0%} of follow-ups answered",
@@ -95,7 +98,8 @@ def _kept(quota: Quota) -> str:
     >>> _kept(Quota(11, ("current",), 3))
     '11 current in cycle 3'
     """
-    who = "" if quota.states == STATES else " entered" if quota.states == ENTERED else f" {' or '.join(quota.states)}"
+    short = {STATES: "", ENTERED: " entered", LEFT: " left"}
+    who = short.get(quota.states, f" {' or '.join(quota.states)}")
     stretched = {None: "", True: " beyond the plan", False: " within the plan"}[quota.extended]
     return f"{quota.n}{who}{stretched}" + (f" in cycle {quota.cycle}" if quota.cycle else "")
 
@@ -128,8 +132,8 @@ shows as a stay beyond it. Further columns of `episodes`: `age` (years), `sex`, 
 * Referrals grow for five months and halve in the pandemic, {begin} to {end} (last day excluded). In it,
   employment exits are half as frequent, transfers 0.7 and dropouts 1.3 times as frequent.
 * Dropout comes early (Weibull shape 0.75), employment late (1.5). Severity and years of unemployment move both.
-* Coaches differ: standard deviations of 0.45 (dropout) and 0.35 (employment) on the log hazard and 2.5 points of
-  wellbeing for each wave. Three posts in ten change hands.
+* Coaches differ: standard deviations of {on_dropout} (dropout) and {on_employment} (employment) on the log hazard and
+  {on_gain} points of wellbeing for each wave. Three posts in ten change hands.
 * Follow-ups are missing not at random: low wellbeing and having left make an answer less likely.
 * Euregio is drawn at a fifth of its plan, because its numbers are a plan for the whole run; only the shares are
   compared. Numbers of ICH and G4PZ were reported months later and are ceilings.

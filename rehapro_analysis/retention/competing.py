@@ -1,0 +1,123 @@
+"""Competing exits: who has left for which reason, and the time each reason costs."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from rehapro_analysis.results import Result
+from rehapro_analysis.retention.events import EventTable
+from rehapro_analysis.retention.incidence import Incidence, incidence
+from rehapro_analysis.retention.limits import normal_quantile, survival_limits
+from rehapro_analysis.study.problems import StudyError
+
+STAYING = "in programme"
+SAID = {"delta": "delta method (Greenwood type)", "gray": "Gray's, after Aalen 1978", "ij": "infinitesimal jackknife"}
+
+
+def aalen_johansen(table: EventTable, *, variance: str = "auto", ci: str = "log-log", level: float = 0.95) -> Result:
+    """The share that has left for each cause by every time, and the share still in the programme.
+
+    F_k(t) = sum over times up to t of S(t-) d_k/n; S + sum of all F_k = 1 at every time. ``variance``:
+    "delta" as R's etm, "gray" as cmprsk's cuminc, "ij" (infinitesimal jackknife) as R's survfit; "auto"
+    is "delta" for persons watched from the start - where it equals "ij" - and "ij" for delayed
+    entries and fractional weights. ``ci``: "log-log", "log", "plain", "logit" or "arcsine".
+
+    ``table``, one row a group, state and time: the ``by`` columns, cause, time, n_risk (just before), n_event
+    (of this cause), n_censored, estimate, std_error, lower, upper. The last state of each group,
+    cause "in programme", is S; nobody arrives there, so its n_event is 0. A share of 0 has no limits.
+
+    Caution: 1 - Kaplan-Meier of a single cause is not F_k but larger. Source: Aalen & Johansen 1978.
+
+    >>> from rehapro_analysis.retention.events import event_table
+    >>> people = pd.DataFrame({"month": [1, 2, 3, 4], "exit": ["work", None, "dropout", "work"]})
+    >>> table = aalen_johansen(event_table(people, stop="month", event="exit")).table
+    >>> table.pivot(index="time", columns="cause", values="estimate")
+    cause  dropout  in programme   work
+    time
+    1        0.000         0.750  0.250
+    2        0.000         0.750  0.250
+    3        0.375         0.375  0.250
+    4        0.375         0.000  0.625
+    """
+    _refuse_state(table)
+    found = incidence(table, variance)
+    table = found.table
+    shown = np.flatnonzero(table.n_exit + table.n_censored > 0)
+    states = len(table.causes) + 1
+    share, error = found.share[shown], found.std_error[shown]
+    share[:, -1] = found.staying[shown]
+    lower, upper = _limits(share, error, ci, level)
+    n_event = found.n_event[shown]
+    n_event[:, -1] = 0
+    group = table.group[shown]
+    row, state = (index.ravel() for index in np.indices((len(shown), states)))
+    order = np.lexsort((row, state, group[row]))
+    row, state = row[order], state[order]
+    columns = {"cause": np.array([*table.causes, STAYING], object)[state], "time": table.time[shown][row],
+               "n_risk": table.n_risk[shown][row], "n_event": n_event[row, state],
+               "n_censored": table.n_censored[shown][row], "estimate": share[row, state],
+               "std_error": error[row, state], "lower": lower[row, state], "upper": upper[row, state]}
+    frame = table.groups.iloc[group[row]].reset_index(drop=True).assign(**columns)
+    return Result(frame, f"Aalen-Johansen, {100 * level:g} % {ci} limits", _assumptions(found), table.n, table.origin,
+                  ("n_risk", "n_event", "n_censored"))
+
+
+def time_lost(table: EventTable, horizon: float, *, variance: str = "auto", level: float = 0.95) -> Result:
+    """The mean time up to a horizon that each cause costs, and the mean time in the programme.
+
+    The area under F_k from 0 to the horizon: how long, on average, people have by then been gone for
+    cause k. The areas and the time in the programme (the restricted mean) add up to the horizon.
+    Standard errors take the variance of :func:`aalen_johansen`; limits are plain, within 0 and the horizon.
+
+    ``table``, one row a group and state: the ``by`` columns, cause, horizon, estimate, std_error, lower,
+    upper. Empty where a group was not watched up to the horizon and not everybody had left.
+    Raises :class:`StudyError` for a horizon that is not positive.
+
+    >>> from rehapro_analysis.retention.events import event_table
+    >>> people = pd.DataFrame({"month": [1, 2, 3, 4], "exit": ["work", None, "dropout", "work"]})
+    >>> time_lost(event_table(people, stop="month", event="exit"), 4).table["estimate"].tolist()
+    [0.375, 0.75, 2.875]
+    """
+    _refuse_state(table)
+    check_positive("horizon", horizon)
+    found = incidence(table, variance)
+    area, error = found.area(horizon)
+    area[:, -1] = horizon - area[:, -1]
+    states = [*table.causes, STAYING]
+    groups = table.groups.loc[table.groups.index.repeat(len(states))].reset_index(drop=True)
+    z = normal_quantile(level)
+    columns = {"cause": states * len(table.groups), "horizon": float(horizon), "estimate": area.ravel(),
+               "std_error": error.ravel(), "lower": np.maximum(area - z * error, 0).ravel(),
+               "upper": np.minimum(area + z * error, horizon).ravel()}
+    return Result(groups.assign(**columns), f"time lost by cause, {100 * level:g} % limits", _assumptions(found),
+                  table.n, table.origin)
+
+
+def check_positive(name: str, value: float) -> None:
+    """Refuse a time that is not after the origin."""
+    if not value > 0:
+        raise StudyError.of(f"{name}={value!r} is not after the origin.", f"Give a positive {name}.")
+
+
+def _limits(share: np.ndarray, error: np.ndarray, ci: str, level: float) -> tuple[np.ndarray, np.ndarray]:
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return survival_limits(share, error / share, ci=ci, level=level)
+
+
+def _refuse_state(table: EventTable) -> None:
+    if STAYING in table.causes:
+        raise StudyError.of(f"A cause of leaving is called {STAYING!r}, the name of those who stay.",
+                            "Leave the cell empty for who is still there.")
+
+
+def _assumptions(found: Incidence) -> tuple[str, ...]:
+    table = found.table
+    said = ["Those censored would have gone on like those still watched.",
+            "At a tied time exits come before censorings, and entries after both.",
+            f"Standard errors: {SAID[found.variance]}."]
+    if table.delayed:
+        said.append("Some are watched only from a later entry; early risk sets may be small.")
+    if table.weighted and found.variance != "ij":
+        said.append("Weights count identical persons.")
+    return tuple(said)

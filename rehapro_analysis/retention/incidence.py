@@ -1,0 +1,136 @@
+"""Incidence: the share that has left for each cause at every time, with three variances by name.
+
+A number that depends on F has the variance sum over exit times j of alpha E^2 - 2 beta E L + gamma L^2:
+at a time t, L = 1 and E = F(t) - F(j) for j <= t; for the area up to a horizon, L is the time from j
+to the horizon and E the area of F - F(j) over it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from rehapro_analysis.retention.curves import is_robust
+from rehapro_analysis.retention.events import EventTable
+from rehapro_analysis.retention.jackknife import ROUNDING, Jackknife
+from rehapro_analysis.retention.limits import check_choice
+from rehapro_analysis.study.problems import StudyError
+
+VARIANCES = ("auto", "delta", "gray", "ij")
+
+
+@dataclass(frozen=True)
+class Incidence:
+    """Cumulative incidences of a one-stratum table; shapes (R, K + 1), the last column is any cause.
+
+    ``rate`` is d_k/n; ``before`` is S(t-) and ``staying`` S(t), shape (R,); ``share`` is F.
+    """
+
+    table: EventTable
+    rate: np.ndarray
+    before: np.ndarray
+    staying: np.ndarray
+    share: np.ndarray
+    variance: str
+
+    @cached_property
+    def std_error(self) -> np.ndarray:
+        """Standard errors of F, shape (R, K + 1)."""
+        runs = self.table.runs
+        to_come = self.share[runs.last][runs.row] - self.share  # small where risk sets are, so nothing large cancels
+        if self.variance == "ij":
+            value = np.stack([self.jackknife.variance(cause, g) for cause, g in enumerate(to_come.T)], axis=1)
+        else:
+            value = self._variance(to_come)
+        value[:, -1] = np.where(self.staying > 0, value[:, -1], 0.0)
+        return np.sqrt(value)
+
+    def _variance(self, g: np.ndarray) -> np.ndarray:
+        alpha, beta, gamma = self._terms
+        cumsum = self.table.runs.cumsum
+        own, curved = cumsum(alpha * g**2 - 2 * beta * g + gamma), g**2 * cumsum(alpha)
+        value = own - 2 * g * cumsum(alpha * g - beta) + curved
+        return np.where(value > ROUNDING * (own + curved), value, 0.0)
+
+    @cached_property
+    def jackknife(self) -> Jackknife:
+        """What each person contributes."""
+        return Jackknife(self.table, self.before, self.rate)
+
+    @property
+    def _terms(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """alpha, beta, gamma of the delta (Greenwood-type) or Gray's variance, shape (R, K + 1)."""
+        n = np.where(self.table.n_risk > 0, self.table.n_risk, np.inf)[:, None]
+        before, staying, left = self.before[:, None], self.staying[:, None], self.table.n_exit[:, None]
+        one = self.n_event
+        if self.variance == "delta":
+            alpha = np.divide(left, n * (n - left), out=np.zeros_like(n), where=(left > 0) & (n > left))
+            return np.broadcast_to(alpha, one.shape), before * one / n**2, (before / n) ** 2 * one * (1 - one / n)
+        inverse = np.divide(1.0, staying, out=np.zeros_like(n), where=staying > 0)
+        own, other = ((before / n) ** 2 * _tied(count, n) * count for count in (one, left - one))
+        return (own + other) * inverse**2, own * inverse, own
+
+    @property
+    def n_event(self) -> np.ndarray:
+        """Exits of each cause and of any, shape (R, K + 1)."""
+        return np.column_stack([self.table.n_event, self.table.n_exit])
+
+    def area(self, horizon: float) -> tuple[np.ndarray, np.ndarray]:
+        """Integral of F from 0 to the horizon and its standard error, shape (groups, K + 1).
+
+        Empty where a group was not watched up to the horizon and not everybody had left.
+        """
+        runs, time = self.table.runs, self.table.time.astype(float)
+        width = np.minimum(time, horizon) - np.minimum(runs.previous(time, 0.0), horizon)
+        so_far = runs.cumsum(width[:, None] * runs.previous(self.share, 0.0))
+        lasting = np.maximum(horizon - time, 0.0)[:, None]
+        total = so_far[runs.last] + lasting[runs.last] * self.share[runs.last]
+        ahead = np.where(lasting > 0, total[runs.row] - so_far - self.share * lasting, 0.0)
+        known = self.known(horizon)[:, None]
+        return np.where(known, total, np.nan), np.where(known, np.sqrt(self._area_variance(ahead, lasting)), np.nan)
+
+    def _area_variance(self, ahead: np.ndarray, lasting: np.ndarray) -> np.ndarray:
+        if self.variance == "ij":
+            total = self.jackknife.total_variance
+            return np.stack([total(cause, lasting[:, 0], e) for cause, e in enumerate(ahead.T)], axis=1)
+        alpha, beta, gamma = self._terms
+        runs = self.table.runs
+        return runs.cumsum(alpha * ahead**2 - 2 * beta * ahead * lasting + gamma * lasting**2)[runs.last]
+
+    def at(self, time: float) -> tuple[np.ndarray, np.ndarray]:
+        """F and its standard error at one time, shape (groups, K + 1); empty where nothing is known."""
+        row = self.table.runs.find(self.table.time, np.array([time]))
+        return tuple(np.where(self.known(time)[:, None], np.where(row < 0, 0.0, values[row[:, 0]]), np.nan)
+                     for values in (self.share, self.std_error))
+
+    def known(self, time: float) -> np.ndarray:
+        """Shape (groups,): whether the group was watched up to a time, or everybody had left."""
+        last = self.table.runs.last
+        return (time <= self.table.time[last]) | (self.staying[last] == 0)
+
+
+def incidence(table: EventTable, variance: str = "auto") -> Incidence:
+    """Aalen-Johansen for all groups and causes at once: F_k = sum S(t-) d_k/n, strata pooled.
+
+    "auto" is "delta" for persons watched from the start, else "ij". Raises :class:`StudyError` for
+    unknown words and for "delta" or "gray" with fractional weights.
+    """
+    check_choice("variance", variance, VARIANCES)
+    table = table.pooled()
+    fractional = is_robust(table, "auto")
+    if variance == "auto":
+        variance = "ij" if table.delayed or fractional else "delta"
+    if fractional and variance != "ij":
+        raise StudyError.of(f"The variance {variance!r} counts persons, and these weights are not whole numbers.",
+                            "Take variance=\"ij\".")
+    counts = np.column_stack([table.n_event, table.n_exit])
+    rate = np.divide(counts, table.n_risk[:, None], out=np.zeros_like(counts), where=counts > 0)
+    staying = table.runs.cumprod(1 - rate[:, -1])
+    before = table.runs.previous(staying, 1.0)
+    return Incidence(table, rate, before, staying, table.runs.cumsum(before[:, None] * rate), variance)
+
+
+def _tied(count: np.ndarray, n: np.ndarray) -> np.ndarray:
+    return 1 - np.divide(count - 1, n - 1, out=np.zeros_like(count), where=(count > 1) & (n > 1))
