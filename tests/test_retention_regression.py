@@ -73,6 +73,10 @@ def test_cox_models_equal_coxph(people, name):
         np.testing.assert_allclose(terms(result)[column].astype(float), expected[column], **CLOSE)
     np.testing.assert_allclose(
         likelihoods(result), [expected["null_log_likelihood"][0], expected["log_likelihood"][0]], **CLOSE)
+    used = expected["robust_se"].fillna(expected["std_error"])
+    np.testing.assert_allclose(terms(result)["statistic"], expected["estimate"] / used, **CLOSE)
+    lower = np.exp(expected["estimate"] - 1.959963984540054 * used)
+    np.testing.assert_allclose(terms(result)["lower"], lower, **CLOSE)
 
 
 @pytest.mark.parametrize(("name", "transform"), [
@@ -182,6 +186,15 @@ def test_without_other_exits_fine_gray_is_cox_with_breslow_ties(people):
     spells = cox_model(people.assign(row=range(len(people))), event="event", covariates=WHO, ties="breslow",
                        cluster="row", **RIGHT)
     np.testing.assert_allclose(terms(shares)["std_error"], terms(spells)["robust_se"], rtol=1e-10)
+
+
+def test_without_censoring_other_exits_stay_at_risk_for_ever(people):
+    ended = people[people["event"] != "censored"].assign(row=lambda frame: range(len(frame)))
+    shares = terms(fine_gray_model(ended, event="event", covariates=WHO, **TIED))
+    stayed = ended.assign(duration=ended["duration"].where(ended["event"] == "dropout", 99))
+    cox = terms(cox_model(stayed, event="event", covariates=WHO, ties="breslow", cluster="row", **TIED))
+    np.testing.assert_allclose(shares["estimate"], cox["estimate"], rtol=1e-9)
+    np.testing.assert_allclose(shares["std_error"], cox["robust_se"], rtol=1e-9)
 
 
 def test_two_equal_halves_as_censoring_groups_change_no_standard_error(people):

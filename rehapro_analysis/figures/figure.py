@@ -8,8 +8,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import matplotlib.figure
+import numpy as np
 import pandas as pd
+from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.transforms import Bbox
 
 from rehapro_analysis import paths
 from rehapro_analysis.figures.fingerprint import fingerprint as fingerprint_of
@@ -19,6 +22,7 @@ TITLE_POINTS, CAPTION_POINTS, TAG_POINTS = 16, 10, 11
 MARGIN, TAG_HEIGHT = 0.15, 0.36  # inches
 LINE_SPACING = 1.3
 SHOWN_DPI = 100
+PLACE_DIGITS = 5  # of a share of the picture's width: a thousandth of an inch at most
 
 Draw = Callable[[matplotlib.figure.SubFigure, str], None]
 
@@ -71,6 +75,7 @@ class Figure:
                 _tag(bands[0], TAG[language])
             self.draw(bands[1], language)
             _write(bands[2], caption, fontsize=CAPTION_POINTS, color=QUIET)
+            _settle(picture)
         return picture
 
     def caption(self, language: str) -> str:
@@ -95,6 +100,30 @@ class Figure:
         alt = self.alt[language]
         words = f"{self.title[language]}\n{alt}\n[fingerprint {self.fingerprint(language)}]"
         return {"text/plain": words, "image/png": self.png(language)}, {"image/png": {"alt": alt}}
+
+
+def _settle(picture: matplotlib.figure.Figure) -> None:
+    """Lay the picture out once and round every place.
+
+    The solver behind the layout leaves noise in the last digits that differs from process to
+    process; it would change a hash in SVG and a sign of zero in PDF.
+    """
+    picture.get_layout_engine().execute(picture)
+    picture.set_layout_engine("none")
+    for band in picture.subfigs:
+        _round_bands(band)
+    for axes in picture.findobj(Axes):
+        axes.set_position(_rounded(axes.get_position(original=True)))
+
+
+def _round_bands(band: matplotlib.figure.SubFigure) -> None:
+    band._redo_transform_rel_fig(bbox=_rounded(band.bbox_relative))
+    for inner in band.subfigs:
+        _round_bands(inner)
+
+
+def _rounded(place: Bbox) -> Bbox:
+    return Bbox(np.round(place.get_points(), PLACE_DIGITS) + 0.0)  # + 0.0 turns -0 into 0
 
 
 def _height(lines: list[str], points: float) -> float:

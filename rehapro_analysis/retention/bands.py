@@ -13,7 +13,7 @@ from functools import lru_cache
 import numpy as np
 from scipy.optimize import brentq
 from scipy.sparse import csr_array
-from scipy.special import logit, ndtri
+from scipy.special import logit
 
 from rehapro_analysis.results import Result
 from rehapro_analysis.retention.curves import Steps, counts_frame, curve_result, percent, standard_error, steps
@@ -181,7 +181,7 @@ def hall_wellner_constant(low: float, high: float, level: float = 0.95) -> float
     1.3581
     """
     if high - low < NARROW:
-        return norm_ppf(level) * float(np.sqrt(high * (1 - high)))
+        return normal_quantile(level) * float(np.sqrt(high * (1 - high)))
 
     def inside(k: float) -> float:
         waves = _waves(k)
@@ -204,7 +204,7 @@ def equal_precision_constant(low: float, high: float, level: float = 0.95) -> fl
     """
     span = float(logit(high) - logit(low)) / 2
     if span < NARROW:
-        return norm_ppf(level)
+        return normal_quantile(level)
 
     def inside(c: float) -> float:
         points, weights = _nodes(c)
@@ -214,12 +214,7 @@ def equal_precision_constant(low: float, high: float, level: float = 0.95) -> fl
         overlap = mixed.T @ (modes.T @ (weights * np.exp(-(points**2) / 4))) / (2 * np.pi) ** 0.25
         return float((overlap**2 * np.exp(-levels * span)).sum())
 
-    return float(brentq(lambda c: inside(c) - level, norm_ppf(level), 12.0, xtol=1e-10))
-
-
-def norm_ppf(level: float) -> float:
-    """The two-sided normal quantile."""
-    return float(-ndtri((1 - level) / 2))
+    return float(brentq(lambda c: inside(c) - level, normal_quantile(level), 12.0, xtol=1e-10))
 
 
 def _waves(k: float) -> np.ndarray:

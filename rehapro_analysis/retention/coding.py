@@ -149,6 +149,19 @@ def tally(axes: Sequence[Axis], *amounts: np.ndarray | None) -> tuple[tuple[np.n
     return np.unravel_index(keys, sizes), [amount.astype(float) for amount in sums]
 
 
+def distinct(keys: np.ndarray, size: int) -> tuple[np.ndarray, np.ndarray]:
+    """Distinct keys below ``size``, sorted, and the position of every key among them.
+
+    >>> [part.tolist() for part in distinct(np.array([5, 2, 5]), 6)]
+    [[2, 5], [1, 0, 1]]
+    """
+    if size > DENSE:
+        return np.unique(keys, return_inverse=True)
+    present = np.zeros(size, bool)
+    present[keys] = True
+    return np.flatnonzero(present), (np.cumsum(present) - 1)[keys]
+
+
 def _counted(axes: Sequence[Axis], amounts: Sequence[np.ndarray | None], total: int) -> list[np.ndarray]:
     sums = [np.zeros(total, np.int64 if amount is None else float) for amount in amounts]
     chunk = max(CHUNK, 4 * total)

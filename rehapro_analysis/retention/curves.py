@@ -208,10 +208,11 @@ def standard_error(curve: Steps) -> np.ndarray:
 def counts_frame(curve: Steps, estimate: np.ndarray, std_error: np.ndarray, lower: np.ndarray,
                  upper: np.ndarray) -> pd.DataFrame:
     """The tidy table of a curve."""
-    groups = curve.table.groups.iloc[curve.group].reset_index(drop=True)
+    labels = {name: column.array.take(curve.group) for name, column in curve.table.groups.items()}
     columns = {"time": curve.time, "n_risk": curve.n_risk, "n_event": curve.n_event,
-               "n_censored": curve.n_censored, "estimate": estimate, "std_error": std_error, "lower": lower, "upper": upper}
-    return groups.assign(**columns)
+               "n_censored": curve.n_censored, "estimate": estimate, "std_error": std_error, "lower": lower,
+               "upper": upper}
+    return pd.DataFrame({**labels, **columns})
 
 
 def assumptions(curve: Steps, variance: str = "auto") -> tuple[str, ...]:

@@ -10,12 +10,13 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from math import prod
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from rehapro_analysis.retention.coding import Axis, tally
+from rehapro_analysis.retention.coding import Axis, distinct, tally
 from rehapro_analysis.retention.runs import Runs
 from rehapro_analysis.retention.spells import Spells, causes_of, names, read_spells
 
@@ -78,10 +79,10 @@ class EventTable:
         """The rows of each stratum and group as runs, for cumulative sums and products."""
         return Runs(self.stratum, self.group)
 
-    @property
+    @cached_property
     def n_exit(self) -> np.ndarray:
         """Shape (R,): exits of any cause."""
-        return self.n_event.sum(axis=1)
+        return self.n_event @ np.ones(len(self.causes))
 
     def pooled(self) -> EventTable:
         """The same persons in a single stratum: counts are added, the risk sets joined."""
@@ -171,7 +172,7 @@ def _rows(stratum: np.ndarray, group: np.ndarray, time: np.ndarray, cause: np.nd
 
 def _at_risk(runs: Runs, counts: np.ndarray) -> np.ndarray:
     """Those who leave now or later, less those who enter now or later; a rest of rounding is none."""
-    leaving = counts[:, 1:].sum(axis=1)
+    leaving = counts[:, 1:] @ np.ones(counts.shape[1] - 1)
     n_risk = runs.sum_from(leaving - counts[:, 0])
     return np.where(n_risk - leaving <= ROUNDING * runs.sum_from(leaving), leaving, n_risk)
 
@@ -190,7 +191,7 @@ class _Labels:
         if not columns:
             return cls((), np.zeros(1, np.intp), np.zeros(len(like), np.intp)), pd.DataFrame(index=range(1))
         sizes = tuple(len(axis.levels) for axis in axes)
-        observed, codes = np.unique(np.ravel_multi_index(labels, sizes), return_inverse=True)
+        observed, codes = distinct(np.ravel_multi_index(labels, sizes), prod(sizes))
         values = np.unravel_index(observed, sizes)
         frame = pd.DataFrame({name: [axis.levels[code] for code in value]
                               for name, axis, value in zip(columns, axes, values, strict=True)})

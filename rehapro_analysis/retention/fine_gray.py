@@ -191,7 +191,7 @@ class Fit:
         """Sums of G(t-) times steps from each event time on, by group; (G, T + 1, k)."""
         weighted = self.shares.observed[:, self.shares.rank, None] * steps
         later = np.cumsum(weighted[:, ::-1], axis=1)[:, ::-1]
-        return np.concatenate([later, np.zeros_like(later[:, :1])], axis=1)
+        return np.pad(later, ((0, 0), (0, 1), (0, 0)))
 
     def _censoring_influence(self, steps: np.ndarray) -> np.ndarray:
         """psi: integral of q(u) / n(u) over each row's censoring martingale; (n, p).
@@ -207,7 +207,7 @@ class Fit:
         q = gone[..., 1:] * ahead[..., :1] - gone[..., :1] * ahead[..., 1:]
         ratio = q / np.maximum(shares.n_risk[:, rank], 1)[..., None]
         drift = np.cumsum(ratio * shares.censoring_hazard[:, rank, None], axis=1)
-        drift = np.concatenate([np.zeros_like(drift[:, :1]), drift], axis=1)
+        drift = np.pad(drift, ((0, 0), (1, 0), (0, 0)))
         psi = -drift[data.stratum, np.searchsorted(rank, data.stop, side="right")]
         still = ~(data.event | data.competing)
         psi[still] += ratio[data.stratum[still], np.searchsorted(rank, data.stop[still])]

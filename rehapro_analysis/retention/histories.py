@@ -86,7 +86,8 @@ def read_histories(frame: Any, *, participant: Columns, state: str, start: str, 
     copies = np.ones(size) if spells.n is None else spells.n
     order = np.lexsort((labels, begin, end, person))
     return Histories(_groups(by, axes, group), states, np.asarray(spells.exit.levels, float),
-                     *(values[order] for values in (group, person, begin, end, labels, following)), order, copies[order])
+                     *(values[order] for values in (group, person, begin, end, labels, following)), order,
+                     copies[order])
 
 
 def _combined(axes: Sequence[Axis], size: int) -> np.ndarray:
@@ -107,7 +108,8 @@ def _states(where: Axis, following: Axis) -> tuple[np.ndarray, tuple[str, ...], 
     seen = [np.unique(axis.codes, return_inverse=True) for axis in (where, following)]
     stayed = [_name(where.levels[code]) for code in seen[0][0]]
     leaving = causes_of(following.levels, seen[1][0])[0] >= 0
-    entered = [_name(following.levels[code]) if left else None for code, left in zip(seen[1][0], leaving, strict=True)]
+    entered = [_name(following.levels[code]) if left else None
+               for code, left in zip(seen[1][0], leaving, strict=True)]
     order = dict.fromkeys(name for name in [*stayed, *entered] if name is not None)
     position = {name: place for place, name in enumerate(order)}
     lookup = [np.array([position.get(name, -1) for name in called]) for called in (stayed, entered)]

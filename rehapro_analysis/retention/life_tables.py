@@ -1,11 +1,9 @@
-"""Life tables: stays and person-time by interval, from persons or from documented counts alone."""
+"""Life tables: stays and person-time by interval."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
-import narwhals as nw
 import numpy as np
 import pandas as pd
 from scipy.special import chdtri
@@ -15,8 +13,6 @@ from rehapro_analysis.retention.curves import percent
 from rehapro_analysis.retention.events import EventTable
 from rehapro_analysis.retention.limits import normal_quantile, survival_limits
 from rehapro_analysis.study.problems import StudyError
-
-AGGREGATE = "Counts only: no person can be followed through them."
 
 
 def life_table(table: EventTable, breaks: Sequence[float], *, ci: str = "log-log", level: float = 0.95) -> Result:
@@ -67,7 +63,7 @@ def period_table(table: EventTable, breaks: Sequence[float], *, per: float = 1.0
     frame = _interval_frame(table.groups, edges)
     frame = frame.loc[frame.index.repeat(len(table.causes))].reset_index(drop=True)
     frame = frame.assign(cause=np.tile(table.causes, len(frame) // len(table.causes)), person_time=time.ravel(),
-                         n_event=events.ravel(), **_rates(events.ravel(), time.ravel(), per, level))
+                         n_event=events.ravel(), **rates(events.ravel(), time.ravel(), per, level))
     return Result(frame, f"period life table, {percent(level)} exact Poisson limits",
                   ("Within an interval leaving is equally likely at any moment.",), table.n, table.origin,
                   ("n_event",))
@@ -86,65 +82,12 @@ def poisson_limits(count: np.ndarray, level: float = 0.95) -> tuple[np.ndarray, 
     return lower, chdtri(2 * count + 2, tail) / 2
 
 
-def _rates(count: np.ndarray, time: np.ndarray, per: float, level: float) -> dict[str, np.ndarray]:
+def rates(count: np.ndarray, time: np.ndarray, per: float, level: float) -> dict[str, np.ndarray]:
+    """Events per unit of time with exact limits; nan without time."""
     low, high = poisson_limits(count, level)
     with np.errstate(divide="ignore", invalid="ignore"):
         return {name: np.where(time > 0, per * value / time, np.nan)
                 for name, value in (("estimate", count), ("lower", low), ("upper", high))}
-
-
-def aggregate_life_table(counts: Any, *, entered: int, exits: str = "exits", censored: str = "censored",
-                         unit: str = "interval") -> Result:
-    """What documented counts allow to say about staying: bounds, not an estimate with limits.
-
-    ``counts`` has one row an interval since entry, in order, with the numbers who left and who went
-    out of sight in it; ``entered`` began. If the latter all stayed to the interval's end, q = d/n; if
-    they all went out of sight at its start, q = d/(n - c). The estimate is the actuarial d/(n - c/2).
-    Columns: interval, n_start, n_event, n_censored, estimate, lowest, highest.
-
-    >>> counts = pd.DataFrame({"exits": [2, 1], "censored": [0, 4]})
-    >>> aggregate_life_table(counts, entered=10).table[["n_start", "lowest", "highest"]]
-       n_start  lowest  highest
-    0     10.0     0.8      0.8
-    1      8.0     0.6      0.7
-    """
-    data = nw.from_native(counts, eager_only=True)
-    d, c = (data[name].to_numpy().astype(float) for name in (exits, censored))
-    n = entered - np.cumsum(d + c) + d + c
-    if (d < 0).any() or (c < 0).any() or (n < d + c).any():
-        raise StudyError.of("More leave than were there, or counts are negative.", "Check the counts by interval.")
-    curves = {name: np.cumprod(1 - np.divide(d, n - part * c, out=np.zeros_like(d), where=d > 0))
-              for name, part in (("estimate", 0.5), ("lowest", 1.0), ("highest", 0.0))}
-    frame = pd.DataFrame({unit: np.arange(1, len(d) + 1), "n_start": n, "n_event": d, "n_censored": c, **curves})
-    return Result(frame, "life table from aggregate counts", (
-        AGGREGATE, "The bounds are those of the unknown order within an interval; sampling error is not in them."),
-        int(entered), "documented", ("n_start", "n_event", "n_censored"))
-
-
-def aggregate_period_table(flow: Any, *, stock_start: float, entries: str = "entries", exits: str = "exits",
-                           per: float = 1.0, level: float = 0.95) -> Result:
-    """Exits per unit of time in the programme from documented stocks and flows alone.
-
-    ``flow`` has one row a calendar period, in order. Person-time is the mean of the stocks at a period's
-    start and end (trapezoid), limits are exact Poisson. ``staying`` = exp(-sum of rates) is the share
-    a cohort would keep if leaving did not depend on how long somebody has been there.
-    Columns: period, stock_start, entries, exits, stock_end, person_time, estimate, lower, upper, staying.
-    """
-    data = nw.from_native(flow, eager_only=True)
-    came, left = (data[name].to_numpy().astype(float) for name in (entries, exits))
-    end = stock_start + np.cumsum(came - left)
-    if (end < 0).any() or (came < 0).any() or (left < 0).any():
-        raise StudyError.of("The stock falls below 0, or counts are negative.", "Check stock and flows.")
-    start = end - came + left
-    time = (start + end) / 2
-    with np.errstate(divide="ignore", invalid="ignore"):
-        staying = np.exp(-np.cumsum(np.where(time > 0, left / time, 0.0)))
-    frame = pd.DataFrame({"period": np.arange(1, len(end) + 1), "stock_start": start, "entries": came,
-                          "exits": left, "stock_end": end, "person_time": time, **_rates(left, time, per, level),
-                          "staying": staying})
-    return Result(frame, f"period life table from aggregate flows, {percent(level)} exact Poisson limits", (
-        AGGREGATE, "Leaving does not depend on how long somebody has been there."), int(stock_start + came.sum()),
-        "documented", ("stock_start", "entries", "exits", "stock_end"))
 
 
 def _edges(table: EventTable, breaks: Sequence[float]) -> np.ndarray:

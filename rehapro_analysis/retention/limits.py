@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from scipy.special import betaincinv
-from scipy.stats import norm
+from scipy.special import betaincinv, ndtri
 
 from rehapro_analysis.retention.runs import Runs
 from rehapro_analysis.study.problems import StudyError
@@ -112,7 +111,7 @@ def normal_quantile(level: float) -> float:
     """The two-sided normal quantile of a confidence level strictly between 0 and 1."""
     if not 0 < level < 1:
         raise StudyError.of(f"The level {level!r} is not a share between 0 and 1.", "Write 0.95 for 95 percent.")
-    return float(norm.ppf((1 + level) / 2))
+    return float(-ndtri((1 - level) / 2))
 
 
 def check_choice(name: str, value: str, allowed: tuple[str, ...]) -> None:

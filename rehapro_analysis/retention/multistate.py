@@ -16,13 +16,15 @@ from rehapro_analysis.study.problems import StudyError
 
 _ASSUMES = (
     "Those censored would have gone on like those still watched in the same state; no Markov property is needed.",
-    "The shares at the start are those at the first move; standard errors are the infinitesimal jackknife by person.",
+    "The shares at the start are those at the first move.",
+    "Standard errors are the infinitesimal jackknife, clustered by person.",
 )
 
 
-def state_occupation(spells: Any, *, participant: Columns = "participant", state: str = "state", start: str = "start",
-                     stop: str = "stop", to: str = "to", by: Columns | None = None, since: float | None = None,
-                     ci: str = "log-log", level: float = 0.95, origin: str = "own", unit: str = "time") -> Result:
+def state_occupation(spells: Any, *, participant: Columns = "participant", state: str = "state",
+                     start: str = "start", stop: str = "stop", to: str = "to", by: Columns | None = None,
+                     since: float | None = None, ci: str = "log-log", level: float = 0.95, origin: str = "own",
+                     unit: str = "time") -> Result:
     """The share of people in each state over time (Aalen-Johansen), by group.
 
     A row of ``spells`` is one stay: who, in which ``state``, from ``start`` (empty: since before time 0)
@@ -44,7 +46,8 @@ def state_occupation(spells: Any, *, participant: Columns = "participant", state
     4   3.0       1        1       1.0
     5   4.0       2        0       0.5
     """
-    occupation = _occupation(spells, since, participant=participant, state=state, start=start, stop=stop, to=to, by=by)
+    occupation = _occupation(spells, since, participant=participant, state=state, start=start, stop=stop, to=to,
+                             by=by)
     walked = [(share, (influence**2).sum(axis=1)) for share, influence in occupation.walk()][1:]
     share, variance = (np.stack(values) for values in zip(*walked, strict=True))
     frame = _curves(occupation, share, np.sqrt(variance), ci, level)
@@ -71,15 +74,16 @@ def expected_stay(spells: Any, horizon: float, *, participant: Columns = "partic
     1   two       1.0
     2  work       0.5
     """
-    occupation = _occupation(spells, since, participant=participant, state=state, start=start, stop=stop, to=to, by=by)
+    occupation = _occupation(spells, since, participant=participant, state=state, start=start, stop=stop, to=to,
+                             by=by)
     mean, std_error = _areas(occupation, since or 0.0, horizon)
     h, z, (_, groups, states) = occupation.histories, normal_quantile(level), occupation.shape
     frame = h.groups.loc[np.repeat(np.arange(groups), states)].reset_index(drop=True).assign(
         state=list(h.states) * groups, horizon=horizon, n_persons=_persons(occupation, horizon).ravel(),
         estimate=mean.ravel(), std_error=std_error.ravel(), lower=np.maximum(mean - z * std_error, 0).ravel(),
         upper=np.minimum(mean + z * std_error, horizon - (since or 0.0)).ravel())
-    return Result(frame, f"expected stay up to {horizon:g} {unit}, {100 * level:g} % limits", _assumptions(since), h.n,
-                  origin, ("n_persons",))
+    return Result(frame, f"expected stay up to {horizon:g} {unit}, {100 * level:g} % limits", _assumptions(since),
+                  h.n, origin, ("n_persons",))
 
 
 def _occupation(spells: Any, since: float | None, **columns: Any) -> Occupation:
@@ -87,7 +91,7 @@ def _occupation(spells: Any, since: float | None, **columns: Any) -> Occupation:
     if since is not None:
         histories = histories.from_time(since)
         if len(np.unique(histories.group)) < len(histories.groups):
-            raise StudyError.of(f"In some group nobody is watched after {since:g}.", "Take an earlier time for since.")
+            raise StudyError.of(f"In some group nobody is watched after {since:g}.", "Take an earlier time.")
     return Occupation(histories)
 
 
@@ -95,10 +99,11 @@ def _assumptions(since: float | None) -> tuple[str, ...]:
     return _ASSUMES if since is None else (*_ASSUMES, f"Only what is seen after {since:g} counts.")
 
 
-def _curves(occupation: Occupation, share: np.ndarray, std_error: np.ndarray, ci: str, level: float) -> pd.DataFrame:
+def _curves(occupation: Occupation, share: np.ndarray, std_error: np.ndarray, ci: str,
+            level: float) -> pd.DataFrame:
     h = occupation.histories
-    seen = (occupation.n_event.sum(axis=2) + occupation.n_censored.sum(axis=2)) > 0  # times of the group itself
-    group, state, time = np.nonzero(np.broadcast_to(seen.T[:, None, :], np.transpose(share, (1, 2, 0)).shape))
+    own_times = (occupation.n_event + occupation.n_censored).sum(axis=2).T > 0
+    group, state, time = np.nonzero(np.repeat(own_times[:, None], len(h.states), axis=1))
     place = (time, group, state)
     estimate, se = share[place], std_error[place]
     with np.errstate(divide="ignore", invalid="ignore"):

@@ -85,7 +85,7 @@ class Occupation:
         U <- U(I + dA) + P_s(t-)(dN_sk - Y_s dA_sk)/n_s with s the state the person is in; the variance of P
         is the sum of U^2 over persons (infinitesimal jackknife). The array is the same one at every step.
         """
-        h, (times, groups, states) = self.histories, self.shape
+        h, (times, groups, _) = self.histories, self.shape
         position = h.person - np.minimum.reduceat(h.person, np.searchsorted(h.group, np.arange(groups)))[h.group]
         share, influence = self._start(position)
         yield share, influence

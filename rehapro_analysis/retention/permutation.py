@@ -55,8 +55,9 @@ def permutation_logrank_test(frame: Any, *, stop: str, event: str, by: str | Seq
     people = _people(spells, len(by))
     scores = _scores(people, weights, p, q)
     statistic, df = (part[0] for part in quadratic_form(*_forms(people, scores, people.label[None, :])))
-    found = np.concatenate([_solved(*_forms(people, scores, regrouped))
-                            for regrouped in _regrouped(people, np.random.default_rng(rng), permutations)])
+    regrouped = _regrouped(people, np.random.default_rng(rng), permutations)
+    forms = zip(*(_forms(people, scores, labels) for labels in regrouped), strict=True)
+    found = _solved(*(np.concatenate(parts) for parts in forms))
     return Result(_table(people, float(statistic), int(df), found), f"permutation {weights} test",
                   _assumptions(people, bool(blocks)), len(people.block), origin)
 
@@ -140,8 +141,10 @@ def _at_risk(people: _People, group: np.ndarray, groups: int) -> np.ndarray:
     def counted(place: np.ndarray) -> np.ndarray:
         return np.bincount(((base + place) * groups + group).ravel(), minlength=base.size * shape[1] * groups)
 
-    change = (counted(people.since) - counted(people.until)).reshape(shape)
-    return np.cumsum(change, axis=1)[:, :-1]
+    gone = np.cumsum(counted(people.until).reshape(shape), axis=1)
+    if people.since.any():
+        return (np.cumsum(counted(people.since).reshape(shape), axis=1) - gone)[:, :-1]
+    return gone[:, -1:] - gone[:, :-1]
 
 
 def _forms(people: _People, scores: tuple, labels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -173,7 +176,8 @@ def _solved(u: np.ndarray, variance: np.ndarray) -> np.ndarray:
     found = np.einsum("bg,bg->b", u, solved)
     rest = np.abs(np.einsum("bgh,bh->bg", variance, solved) - u).max(axis=1)
     doubtful = ~(rest <= EQUAL * np.maximum(np.abs(u).max(axis=1), 1e-300))
-    found[doubtful] = quadratic_form(u[doubtful], variance[doubtful])[0]
+    if doubtful.any():
+        found[doubtful] = quadratic_form(u[doubtful], variance[doubtful])[0]
     return found
 
 

@@ -24,8 +24,8 @@ KINDS = {
 }
 
 
-def check_spells(spells: Any, *, participant: Columns = "participant", state: str = "state", start: str = "start",
-                 stop: str = "stop", to: str = "to", origin: str = "own") -> Result:
+def check_spells(spells: Any, *, participant: Columns = "participant", state: str = "state",
+                 start: str = "start", stop: str = "stop", to: str = "to", origin: str = "own") -> Result:
     """Count what is wrong with histories, by kind; a good table has only zeros.
 
     Each stay is held against the stay before of the same person, in the order of their ends: duplicate
@@ -44,7 +44,7 @@ def check_spells(spells: Any, *, participant: Columns = "participant", state: st
         (kind, meaning, int(wrong.sum()), len(np.unique(histories.person[wrong > 0])))
         for (kind, (meaning, _)), wrong in zip(KINDS.items(), found.values(), strict=True)],
         columns=["kind", "meaning", "n_rows", "n_persons"])
-    return Result(frame, "checks of histories", ("Each stay is held against the one before it of the same person.",),
+    return Result(frame, "checks of histories", ("Each stay is held against the person's one before it.",),
                   histories.n, origin, ("n_rows", "n_persons"))
 
 

@@ -94,8 +94,9 @@ def conditional_survival(table: EventTable, given: float, *, ci: str = "log-log"
     start = curve.runs.find(curve.time, np.array([given]))[:, 0][curve.runs.row]
     base = np.where(start < 0, 1.0, curve.survival[start])
     kept = (curve.time > given) & (base > 0)
-    var_log = curve.var_log - np.where(start < 0, 0.0, curve.var_log[start])
-    after = replace(curve.only(kept), survival=curve.survival[kept] / base[kept], var_log=var_log[kept])
+    before = np.where(start < 0, 0.0, curve.var_log[start])[kept]
+    after = replace(curve.only(kept), survival=curve.survival[kept] / base[kept],
+                    var_log=curve.var_log[kept] - before)
     lower, upper = survival_limits(after.survival, np.sqrt(after.var_log), ci=ci, level=level)
     frame = counts_frame(after, after.survival, standard_error(after), lower, upper)
     return curve_result(after, frame, f"staying on given {given:g} {table.unit}, {percent(level)} {ci} limits")
