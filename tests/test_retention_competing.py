@@ -19,10 +19,6 @@ REFERENCE = Path(__file__).parent / "reference" / "survival"
 CLOSE = {"rtol": 1e-9, "atol": 1e-12}
 
 
-def reference(name: str) -> pd.DataFrame:
-    return pd.read_csv(REFERENCE / f"{name}.csv", keep_default_na=False, na_values={"variance": "", "estimate": ""})
-
-
 def numbers(name: str) -> pd.DataFrame:
     return pd.read_csv(REFERENCE / f"{name}.csv")
 
@@ -32,17 +28,17 @@ def wide(table: pd.DataFrame, column: str, states: list[str]) -> np.ndarray:
 
 
 def people() -> pd.DataFrame:
-    frame = reference("competing_people")
+    frame = numbers("competing_people")
     return frame.assign(time=frame["stop"] - frame["start"] - 1)
 
 
-def same_as_r(table: pd.DataFrame, name: str, *, limits: bool = True) -> None:
+def same_as_r(table: pd.DataFrame, name: str) -> None:
     expected = pd.read_csv(REFERENCE / f"{name}.csv")
     both = expected.merge(table, on=["group", "cause", "time"], suffixes=("_r", ""), validate="one_to_one")
     assert len(both) == len(expected) == len(table)
-    for column in ["estimate", "std_error"] + ["lower", "upper"] * limits:
-        ours, theirs = both[column].to_numpy(), both[f"{column}_r"].to_numpy()
-        np.testing.assert_allclose(ours, theirs, **CLOSE, err_msg=column)
+    some = both["estimate_r"] > 1e-12  # R gives limits to a share of 1e-17, which is rounding
+    for column, rows in {"estimate": some | True, "std_error": some | True, "lower": some, "upper": some}.items():
+        np.testing.assert_allclose(both.loc[rows, column], both.loc[rows, f"{column}_r"], **CLOSE, err_msg=column)
 
 
 def test_incidences_and_their_errors_equal_survfit():
@@ -151,11 +147,11 @@ def test_without_censoring_the_variances_are_binomial():
     size = 200_000  # one leaves at a time: the last risk sets are tiny, where careless sums cancel
     frame = pd.DataFrame({"day": np.arange(size), "exit": np.where(np.arange(size) % 3 == 0, "a", "b")})
     counted = event_table(frame, stop="day", event="exit")
-    for variance, divisor in (("delta", size), ("gray", size - 1), ("ij", size)):
+    for variance in ("delta", "ij"):
         table = aalen_johansen(counted, variance=variance).table.query("cause == 'a'")
         share = table["estimate"].to_numpy()[:-1]
         error = table["std_error"].to_numpy()[:-1]
-        np.testing.assert_allclose(error, np.sqrt(share * (1 - share) / divisor), rtol=1e-9)
+        np.testing.assert_allclose(error, np.sqrt(share * (1 - share) / size), rtol=1e-9)
 
 
 def test_who_is_censored_on_the_day_of_an_exit_was_still_at_risk():
@@ -263,13 +259,5 @@ def test_one_minus_kaplan_meier_of_a_cause_overstates_its_incidence(frame):
     for cause in counted.causes:
         alone = event_table(frame.assign(exit=frame["exit"] == cause), start="start", stop="stop", event="exit",
                             by="project")
-        naive = 1 - aalen_johansen(alone).table.query("cause == @STAYING")["estimate"].to_numpy() if alone.causes else 0
+        naive = 1 - aalen_johansen(alone).table.query("cause == @STAYING")["estimate"].to_numpy()
         assert (naive >= table.loc[table["cause"] == cause, "estimate"].to_numpy() - 1e-12).all()
-    naive_sum = sum(1 - np.prod(1 - hazard) for hazard in _hazards(counted))
-    assert naive_sum >= 1 - np.prod(1 - sum(_hazards(counted))) - 1e-12
-
-
-def _hazards(table) -> list[np.ndarray]:
-    first = table.group == 0
-    risk = np.maximum(table.n_risk[first], 1)
-    return [table.n_event[first, cause] / risk for cause in range(len(table.causes))]

@@ -199,6 +199,19 @@ def test_a_life_table_by_hand():
     close(ours["rate"], [3 / (2 * 7.5), 1 / (2 * 2.5)])
 
 
+def test_who_enters_a_life_table_late_counts_for_half_an_interval():
+    counted = people([3, 3, 1], [1, 0, 1], s=[None, None, 0.5])
+    ours = retention.life_table(counted, [0, 2, 4]).table
+    assert ours["n_start"].tolist() == [2, 2] and ours["n_enter"].tolist() == [1, 0]
+    assert ours["exposed"].tolist() == [2.5, 1.5]
+
+
+def test_person_time_is_cut_at_the_breaks():
+    """From the origin to 3 and 5, from 2.5 to 7: breaks at 1, 4 and 6 lie inside the stays."""
+    ours = retention.period_table(people([3, 5, 7], [1, 1, 0], s=[None, None, 2.5]), [0, 1, 4, 6, 8]).table
+    assert ours["person_time"].tolist() == [2, 2 + 3 + 1.5, 1 + 2, 1]
+
+
 def test_a_period_table_by_hand():
     """Until 2 and 3 from the origin, from 1 until 5: 2 + 2 + 1 up to 2, then 1 + 3."""
     ours = retention.period_table(people([2, 3, 5], ["a", None, "b"], s=[None, None, 1]), [0, 2, 6], per=100).table
@@ -272,6 +285,12 @@ def test_beta_product_limits_widen_when_somebody_is_censored():
     assert counted["lower"][2] < full["lower"][1]
     assert counted["lower"].is_monotonic_decreasing and counted["upper"].is_monotonic_decreasing
     assert counted["lower"].iloc[-1] == 0 and 0 < counted["upper"].iloc[-1] < 1
+
+
+def test_beta_product_limits_by_hand():
+    """Nobody leaves, one of three is censored: the lower limit is that of Beta(2, 1), the upper is 1."""
+    ours = retention.kaplan_meier(people([1, 2, 3], [0, 1, 0]), ci="beta-product").table
+    close(ours[["lower", "upper"]].iloc[0], [0.025**0.5, 1])
 
 
 def test_beta_product_limits_refuse_delayed_entry():

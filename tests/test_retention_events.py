@@ -118,8 +118,8 @@ def test_spells_of_no_length_are_refused_with_their_count_in_every_frame(kind):
 
 @pytest.mark.parametrize("kind", ["polars lazy", "duckdb"])
 def test_a_bad_weight_is_found_on_the_engine(kind):
-    frame = pd.DataFrame({"t": [3, 3, 4], "e": 1, "w": [2.0, -1.0, None]})
-    with pytest.raises(StudyError, match=r"3 row\(s\) have a 'w'"):
+    frame = pd.DataFrame({"t": [3, 3, 4, 5, 5, 6], "e": 1, "w": [2.0, -1.0, None, 1.0, None, 1.0]})
+    with pytest.raises(StudyError, match=r"5 row\(s\) have a 'w'"):
         event_table(other_frames(frame)[kind], stop="t", event="e", weight="w")
 
 
@@ -142,6 +142,15 @@ def test_an_empty_frame_is_refused():
 def test_times_that_differ_by_rounding_are_one_time():
     table = event_table(pd.DataFrame({"t": [0.1 + 0.2, 0.3, 0.3 + 1e-6], "e": 1}), stop="t", event="e")
     assert table.time.tolist() == [0.3, 0.3 + 1e-6] and table.n_event.ravel().tolist() == [2, 1]
+
+
+@pytest.mark.parametrize(("times", "distinct"), [
+    ([0.1, 0.1 + 1e-8, 0.2], 2),  # closer than sqrt(eps)
+    ([1e6, 1e6 + 1e-3, 0.5], 2),  # closer than sqrt(eps) of the mean time
+    ([1.0, 1.0 + 1e-6, 0.5], 3),
+])
+def test_the_tolerance_is_absolute_and_relative(times, distinct):
+    assert len(event_table(pd.DataFrame({"t": times, "e": 1}), stop="t", event="e").time) == distinct
 
 
 def test_a_spell_shorter_than_rounding_is_refused():

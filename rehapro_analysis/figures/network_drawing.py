@@ -11,7 +11,15 @@ from matplotlib.figure import SubFigure
 
 from rehapro_analysis.figures.labels import Box, draw_labels, extent, place_labels
 from rehapro_analysis.figures.network_marks import (
-    HEADING, LINES, POINTS, WORDS, beside, box, legend, mark, sheet,
+    HEADING,
+    LINES,
+    POINTS,
+    WORDS,
+    beside,
+    box,
+    legend,
+    mark,
+    sheet,
 )
 from rehapro_analysis.figures.style import BLUE, QUIET, TEXT
 from rehapro_analysis.networks.network import in_order

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
 from rehapro_analysis.figures.german import interval, number, percent
 from rehapro_analysis.figures.style import LANGUAGES
+from rehapro_analysis.results import Result
+
+Texts = Mapping[str, str]
 
 STAYING = "in programme"
 OTHER = "other"
 
 _WORDS = {
-    STAYING: ("noch im Programm", "still in the programme"),
+    STAYING: ("noch da", "still there"),
     "completed": ("regulär beendet", "completed"),
     "employment": ("in Arbeit", "into work"),
     "dropout": ("abgebrochen", "dropped out"),
@@ -37,7 +41,8 @@ _WORDS = {
     "academic": ("Hochschule", "academic"),
     "years_unemployed": ("Arbeitslosigkeit, je Jahr", "unemployment, per year"),
     "severity": ("Schwere, je Standardabweichung", "severity, per standard deviation"),
-    "period": ("Eintritt", "entry"),
+    "period": ("Zeit", "time"),
+    "outside": ("außerhalb der Pandemie", "outside the pandemic"),
     "project": ("Projekt", "project"),
     "waiting": ("Warten", "waiting"),
     "orientation": ("Orientierung", "orientation"),
@@ -53,6 +58,10 @@ _WORDS = {
     "aftercare": ("Nachbetreuung", "aftercare"),
     "case analysis": ("Fallanalyse", "case analysis"),
     "intensive support": ("Intensivbegleitung", "intensive support"),
+    "phase 2": ("Phase 2", "phase 2"),
+    "phase 3": ("Phase 3", "phase 3"),
+    "screening": ("Screening", "screening"),
+    "job coaching": ("Jobcoaching", "job coaching"),
     "censored": ("noch dort", "still there"),
 }
 _CLOCKS = {
@@ -94,7 +103,9 @@ def after(time: float, unit: str, language: str) -> str:
 
 
 def with_limits(row: pd.Series | object, language: str) -> str:
-    """A share with its limits: ``78 % (70 % bis 84 %)``."""
+    """A share with its limits, where it has any: ``78 % (70 % bis 84 %)``."""
+    if pd.isna(row.lower):
+        return percent(row.estimate, language)
     to = " bis " if language == "de" else " to "
     return f"{percent(row.estimate, language)} ({percent(row.lower, language)}{to}{percent(row.upper, language)})"
 
@@ -112,3 +123,11 @@ def term(row: pd.Series | object, language: str) -> str:
     against = "statt" if language == "de" else "rather than"
     return (f"{word(row.covariate, language)}: {word(row.level, language)}\n"
             f"{against} {word(row.reference, language)}")
+
+
+def level(result: Result, language: str) -> str:
+    """The level that the method of a result names: ``95-%`` in German, ``95%`` in English."""
+    found = re.search(r"([\d.]+) ?%", result.method)
+    if found is None:
+        raise ValueError(f"The method {result.method!r} names no level: take the result as the analysis gave it.")
+    return f"{found.group(1).replace('.', ',')}-%" if language == "de" else f"{found.group(1)}%"

@@ -5,7 +5,12 @@ from __future__ import annotations
 import pandas as pd
 
 from rehapro_analysis.networks.network import (
-    EVALUATION, PLANNED, STAR, PartnerNetwork, in_order, partner_network,
+    EVALUATION,
+    PLANNED,
+    STAR,
+    PartnerNetwork,
+    in_order,
+    partner_network,
 )
 from rehapro_analysis.results import Result
 from rehapro_analysis.study.reading import Study

@@ -3,14 +3,31 @@
 from rehapro_analysis.retention.aggregates import (
     aggregate_life_table, aggregate_period_table, aggregate_retention_bounds)
 from rehapro_analysis.retention.bands import bootstrap_band, simultaneous_band
+from rehapro_analysis.retention.cohorts import cohort
+from rehapro_analysis.retention.comparison import logrank_test
+from rehapro_analysis.retention.competing import aalen_johansen, time_lost
 from rehapro_analysis.retention.cox import cox_model
 from rehapro_analysis.retention.curves import kaplan_meier, nelson_aalen
+from rehapro_analysis.retention.difference_curves import difference_curve
+from rehapro_analysis.retention.differences import milestone_test, restricted_mean_test
 from rehapro_analysis.retention.discrete import discrete_hazard_model, discrete_survival
+from rehapro_analysis.retention.documented import documented_retention
 from rehapro_analysis.retention.events import Cells, EventTable, event_table
 from rehapro_analysis.retention.fine_gray import fine_gray_model
+from rehapro_analysis.retention.gray import gray_test
+from rehapro_analysis.retention.landmarks import known_by, landmark, reached_by
 from rehapro_analysis.retention.life_tables import life_table, period_table
+from rehapro_analysis.retention.multistate import expected_stay, state_occupation
+from rehapro_analysis.retention.permutation import permutation_logrank_test
+from rehapro_analysis.retention.phases import phase_spells
+from rehapro_analysis.retention.planned_stays import planned_completion, planned_spells
 from rehapro_analysis.retention.proportionality import proportional_hazards_test
+from rehapro_analysis.retention.reporting_delay import locked_spells, reporting_bounds
 from rehapro_analysis.retention.restricted import restricted_mean, restricted_mean_contrast
+from rehapro_analysis.retention.spell_checks import check_spells
+from rehapro_analysis.retention.splitting import split_periods, split_spells
+from rehapro_analysis.retention.state_paths import common_paths, state_graph
+from rehapro_analysis.retention.stock_samples import stationarity_test, stock_means, stock_spells
 from rehapro_analysis.retention.summaries import (
     conditional_survival,
     median_follow_up,
@@ -20,9 +37,14 @@ from rehapro_analysis.retention.summaries import (
 )
 
 __all__ = [
-    "Cells", "EventTable", "aggregate_life_table", "aggregate_period_table", "aggregate_retention_bounds",
-    "bootstrap_band", "conditional_survival", "cox_model", "discrete_hazard_model", "discrete_survival",
-    "event_table", "fine_gray_model", "kaplan_meier", "life_table", "median_follow_up", "milestone",
-    "nelson_aalen", "period_table", "proportional_hazards_test", "quantiles", "restricted_mean",
-    "restricted_mean_contrast", "risk_table", "simultaneous_band",
+    "Cells", "EventTable", "aalen_johansen", "aggregate_life_table", "aggregate_period_table",
+    "aggregate_retention_bounds", "bootstrap_band", "check_spells", "cohort", "common_paths",
+    "conditional_survival", "cox_model", "difference_curve", "discrete_hazard_model", "discrete_survival",
+    "documented_retention", "event_table", "expected_stay", "fine_gray_model", "gray_test", "kaplan_meier",
+    "known_by", "landmark", "life_table", "locked_spells", "logrank_test", "median_follow_up", "milestone",
+    "milestone_test", "nelson_aalen", "period_table", "permutation_logrank_test", "phase_spells",
+    "planned_completion", "planned_spells", "proportional_hazards_test", "quantiles", "reached_by",
+    "reporting_bounds", "restricted_mean", "restricted_mean_contrast", "restricted_mean_test", "risk_table",
+    "simultaneous_band", "split_periods", "split_spells", "state_graph", "state_occupation",
+    "stationarity_test", "stock_means", "stock_spells", "time_lost",
 ]

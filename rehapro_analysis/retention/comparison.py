@@ -10,7 +10,7 @@ import numpy as np
 from rehapro_analysis.results import Result
 from rehapro_analysis.retention.common_times import CommonTimes, common_times
 from rehapro_analysis.retention.contrasts import (
-    UNDECIDED, contrasts, group_names, quadratic_form, refuse_fractions, decision_table)
+    UNDECIDED, contrasts, decision_table, group_names, quadratic_form, refuse_fractions, shared_risk)
 from rehapro_analysis.retention.events import EventTable
 from rehapro_analysis.retention.limits import check_choice
 from rehapro_analysis.retention.runs import Runs
@@ -70,8 +70,7 @@ def rank_scores(common: CommonTimes, n_risk: np.ndarray, left: np.ndarray, weigh
     factor = weight**2 * some * (risk - some) / (at_least_one**2 * np.maximum(risk - 1, 1))
     across = np.moveaxis(n_risk, 0, 2)
     joint = np.matmul(across * factor.T[:, None, :], np.moveaxis(n_risk, 0, 1))
-    own = np.einsum("pc,pcg->cg", factor * risk, n_risk)
-    return score, own[..., None] * np.eye(n_risk.shape[2]) - joint
+    return score, shared_risk(joint)
 
 
 def rank_weights(runs: Runs, left: np.ndarray, risk: np.ndarray, weights: str, p: float, q: float) -> np.ndarray:

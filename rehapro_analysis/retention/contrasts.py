@@ -38,6 +38,16 @@ def comparison_name(names: Sequence[str]) -> str:
     return " – ".join(names) if len(names) == 2 else EVERYBODY
 
 
+def shared_risk(joint: np.ndarray) -> np.ndarray:
+    """The variance V of scores that add up to 0 from what groups share, shape (..., G, G).
+
+    V_gh = -joint_gh, and V_gg the sum of joint_gh over the other groups h: no subtraction, so that a
+    group that shares no risk set with another has exactly no variance.
+    """
+    shared = joint * (1 - np.eye(joint.shape[-1]))
+    return shared.sum(axis=-1)[..., None] * np.eye(joint.shape[-1]) - shared
+
+
 def quadratic_form(score: np.ndarray, variance: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """U' V^- U and the rank of V; ``score`` of shape (..., G), ``variance`` (..., G, G).
 
@@ -73,11 +83,12 @@ def holm(p_value: np.ndarray) -> np.ndarray:
     >>> holm(np.array([0.01, np.nan, 0.04, 0.03])).tolist()
     [0.03, nan, 0.06, 0.06]
     """
-    from statsmodels.stats.multitest import multipletests  # slow to import, needed here only
-    known = ~np.isnan(p_value)
-    adjusted = np.full(len(p_value), np.nan)
-    if known.any():
-        adjusted[known] = multipletests(p_value[known], method="holm")[1]
+    # statsmodels' multipletests collects garbage at every call, a hundred times the cost of a test
+    order = np.argsort(p_value)  # missing ones last
+    size = int(np.sum(~np.isnan(p_value)))
+    raised = p_value[order] * np.maximum(size - np.arange(len(p_value)), 1)
+    adjusted = np.empty(len(p_value))
+    adjusted[order] = np.minimum(np.maximum.accumulate(raised), 1.0)
     return adjusted
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from rehapro_analysis.retention.spells import names
-from rehapro_analysis.study.problems import StudyError, nearest
+from rehapro_analysis.study.problems import Problem, StudyError, nearest
 
 Day = date | str | np.datetime64 | pd.Timestamp
 
@@ -48,7 +48,7 @@ class DatedStays:
                           self.kept[chosen].reset_index(drop=True))
 
     def spells(self, until: float) -> pd.DataFrame:
-        """The kept columns, start (empty), stop in days since entry, exit (None: open on the day ``until``)."""
+        """The kept columns, start (empty), stop in days since entry, exit (empty: open on the day ``until``)."""
         stop = np.where(np.isnan(self.left), until, self.left) - self.entered
         return self.kept.assign(start=np.nan, stop=stop, exit=self.exit)
 
@@ -57,21 +57,29 @@ def read_dated_stays(frame: Any, *, entered: str = "entered_on", left: str = "le
                      keep: str | Sequence[str] | None = None) -> DatedStays:
     """Read days of entry and exit; an exit without a reason is "unknown", not a stay that goes on.
 
-    Raises :class:`StudyError` for absent columns, columns that hold no dates, rows without an entry and
-    exits before the entry.
+    Raises :class:`StudyError` for absent columns, columns that hold no dates, rows without an entry, exits
+    before the entry, and reasons of exits without a day.
     """
     data = _collected(frame, list(dict.fromkeys([entered, left, *names(exit), *names(keep)])))
     begin, end = (_days(data, name) for name in (entered, left))
-    for wrong, what, remedy in (
-            (np.isnan(begin), f"have no {entered!r}", "Leave out who never entered."),
-            (end < begin, f"have {left!r} before {entered!r}", "Correct the dates.")):
-        if wrong.any():
-            first = ", ".join(map(str, np.flatnonzero(wrong)[:5]))
-            raise StudyError.of(f"{int(wrong.sum())} row(s) (first at {first}, from 0) {what}.", remedy)
-    reason = pd.Series(data[exit].to_list(), dtype=object) if exit else pd.Series("left", index=range(len(begin)))
-    reason = reason.where(reason.notna() & (reason != ""), "unknown").to_numpy(object)
+    reason = pd.Series(data[exit].to_list() if exit else None, index=range(len(begin)), dtype=object)
+    given = (reason.notna() & (reason != "")).to_numpy()
+    _refuse((
+        (np.isnan(begin), f"have no {entered!r}", "Leave out who never entered."),
+        (end < begin, f"have {left!r} before {entered!r}", "Correct the dates."),
+        (np.isnan(end) & given, f"have an {exit!r} and no {left!r}", "Write the day, or the middle of its month.")))
+    reason = reason.where(given, "unknown" if exit else "left").to_numpy(object)
     kept = pd.DataFrame({name: data[name].to_list() for name in names(keep)}, index=range(len(begin)))
     return DatedStays(begin, end, np.where(np.isnan(end), None, reason), kept)
+
+
+def _refuse(checks: Iterable[tuple[np.ndarray, str, str]]) -> None:
+    problems = [
+        Problem("", None, "", "", f"{int(wrong.sum())} row(s) (first at "
+                f"{', '.join(map(str, np.flatnonzero(wrong)[:5]))}, from 0) {what}.", remedy)
+        for wrong, what, remedy in checks if wrong.any()]
+    if problems:
+        raise StudyError(problems)
 
 
 def _collected(frame: Any, wanted: list[str]) -> nw.DataFrame:

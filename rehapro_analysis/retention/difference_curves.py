@@ -28,7 +28,8 @@ def difference_curve(table: EventTable, *, cause: str | None = None, variance: s
     upper. Raises :class:`StudyError` unless there are exactly two groups.
 
     >>> from rehapro_analysis.retention.events import event_table
-    >>> people = pd.DataFrame({"month": [1, 2, 3, 4] * 2, "left": [1, 0, 1, 1, 1, 1, 1, 1], "project": list("AAAABBBB")})
+    >>> people = pd.DataFrame({"month": [1, 2, 3, 4] * 2, "left": [1, 0, 1, 1, 1, 1, 1, 1],
+    ...                        "project": list("AAAABBBB")})
     >>> difference_curve(event_table(people, stop="month", event="left", by="project")).table["estimate"].tolist()
     [0.0, 0.25, 0.125, 0.0]
     """
@@ -38,7 +39,7 @@ def difference_curve(table: EventTable, *, cause: str | None = None, variance: s
     found = incidence(table, variance)
     times = np.unique(found.table.time[found.table.n_exit > 0])
     column = len(table.causes) if cause is None else cause_position(table, cause)
-    share, variances = _at(found.table, times, found.share[:, column]), _at(found.table, times, found.std_error[:, column] ** 2)
+    share, variances = (_at(found.table, times, values[:, column]) for values in (found.share, found.std_error**2))
     known = np.all([found.known(time) for time in times], axis=1)
     gap = (share[1] - share[0] if cause is None else share[0] - share[1])[known]
     error, z = np.sqrt(variances.sum(axis=0))[known], normal_quantile(level)

@@ -63,8 +63,8 @@ def _halle(study: Study) -> list[tuple]:
     """GehVor: stays beyond the planned end, for assumed numbers who reached it."""
     beyond = fact(study, "GehVor", "extensions_beyond_plan")
     length = f"beyond {fact(study, 'GehVor', 'planned_stay').low:g}"
-    return [("GehVor", f"stayed beyond the plan, if {n} had reached the planned end", length, beyond.low, beyond.high, n,
-             "How many reached the planned end is not documented; without it the share cannot be decided.")
+    return [("GehVor", f"stayed beyond the plan, if {n} had reached the planned end", length, beyond.low, beyond.high,
+             n, "How many reached the planned end is not documented; without it the share cannot be decided.")
             for n in IF_REACHED]
 
 

@@ -67,9 +67,8 @@ def _scores(common: CommonTimes, cause: int, codes: np.ndarray, rho: float) -> t
     r = w * (1 - runs.previous(share, 0.0))
     z = np.sum(k[:, None] * (one - r / _positive(r.sum(axis=1))[:, None] * exits[:, None]), axis=0)
     a = (k[:, None] * w)[:, :, None] * (np.eye(len(codes)) - (w / total[:, None])[:, None, :])
-    path = runs.cumsum(a * np.divide(step, 1 - pooled_before, out=np.zeros_like(step),
-                                     where=step > 0)[:, None, None])
-    rest = path[runs.last][runs.row] - path
+    ahead = a * np.divide(step, 1 - pooled_before, out=np.zeros_like(step), where=pooled_before != 1)[:, None, None]
+    rest = runs.sum_from(ahead) - ahead
     return z, _variance(n, before, stay, one, left - one, exits, total, pooled, a, rest)
 
 

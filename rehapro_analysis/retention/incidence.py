@@ -7,7 +7,7 @@ to the horizon and E the area of F - F(j) over it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -45,7 +45,7 @@ class Incidence:
         else:
             value = self._variance(to_come)
         value[:, -1] = np.where(self.staying > 0, value[:, -1], 0.0)
-        return np.sqrt(value)
+        return np.sqrt(np.where(self.alone, value[:, -1:], value))
 
     def _variance(self, g: np.ndarray) -> np.ndarray:
         alpha, beta, gamma = self._terms
@@ -71,6 +71,11 @@ class Incidence:
         inverse = np.divide(1.0, staying, out=np.zeros_like(n), where=staying > 0)
         own, other = ((before / n) ** 2 * _tied(count, n) * count for count in (one, left - one))
         return (own + other) * inverse**2, own * inverse, own
+
+    @cached_property
+    def alone(self) -> np.ndarray:
+        """Where nobody has left for another cause yet, so that F is 1 - S; shape (R, K + 1)."""
+        return self.table.runs.cumsum(self.table.n_exit[:, None] - self.n_event) == 0
 
     @property
     def n_event(self) -> np.ndarray:
@@ -129,7 +134,8 @@ def incidence(table: EventTable, variance: str = "auto") -> Incidence:
     rate = np.divide(counts, table.n_risk[:, None], out=np.zeros_like(counts), where=counts > 0)
     staying = table.runs.cumprod(1 - rate[:, -1])
     before = table.runs.previous(staying, 1.0)
-    return Incidence(table, rate, before, staying, table.runs.cumsum(before[:, None] * rate), variance)
+    found = Incidence(table, rate, before, staying, table.runs.cumsum(before[:, None] * rate), variance)
+    return replace(found, share=np.where(found.alone, 1 - staying[:, None], found.share))
 
 
 def _tied(count: np.ndarray, n: np.ndarray) -> np.ndarray:

@@ -57,7 +57,8 @@ def state_occupation(spells: Any, *, participant: Columns = "participant", state
 
 def expected_stay(spells: Any, horizon: float, *, participant: Columns = "participant", state: str = "state",
                   start: str = "start", stop: str = "stop", to: str = "to", by: Columns | None = None,
-                  since: float | None = None, level: float = 0.95, origin: str = "own", unit: str = "time") -> Result:
+                  since: float | None = None, level: float = 0.95, origin: str = "own",
+                  unit: str = "time") -> Result:
     """The time people are expected to spend in each state up to a horizon, by group.
 
     The integral of the share in the state from 0 (or ``since``) to the horizon, whose rows add up to the
@@ -110,8 +111,8 @@ def _curves(occupation: Occupation, share: np.ndarray, std_error: np.ndarray, ci
         lower, upper = survival_limits(estimate, se / estimate, ci=ci, level=level)
     return h.groups.loc[group].reset_index(drop=True).assign(
         state=np.array(h.states, object)[state], time=occupation.time[time], n_risk=occupation.n_risk[place],
-        n_event=occupation.n_event[place], n_censored=occupation.n_censored[place], estimate=estimate, std_error=se,
-        lower=lower, upper=upper)
+        n_event=occupation.n_event[place], n_censored=occupation.n_censored[place], estimate=estimate,
+        std_error=se, lower=lower, upper=upper)
 
 
 def _areas(occupation: Occupation, begin: float, horizon: float) -> tuple[np.ndarray, np.ndarray]:

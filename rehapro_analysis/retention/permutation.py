@@ -13,7 +13,7 @@ from scipy.special import gammaln
 from rehapro_analysis.results import Result
 from rehapro_analysis.retention.coding import Axis
 from rehapro_analysis.retention.comparison import WEIGHTS, rank_weights
-from rehapro_analysis.retention.contrasts import comparison_name, quadratic_form
+from rehapro_analysis.retention.contrasts import comparison_name, quadratic_form, shared_risk
 from rehapro_analysis.retention.limits import check_choice
 from rehapro_analysis.retention.runs import Runs
 from rehapro_analysis.retention.spells import Spells, causes_of, names, read_spells
@@ -117,20 +117,16 @@ def _codes(axes: list[Axis], row: np.ndarray) -> np.ndarray:
     return np.unique(keys, return_inverse=True)[1]
 
 
-def _scores(people: _People, weights: str, p: float, q: float) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """What each person adds to U and to the diagonal of V, shape (N,); and the root of each time's factor, (P,)."""
+def _scores(people: _People, weights: str, p: float, q: float) -> tuple[np.ndarray, np.ndarray]:
+    """What each person adds to U, shape (N,); and the root of each time's factor in V, shape (P,)."""
     size = len(people.stratum)
     left = np.bincount(people.until[people.exits] - 1, minlength=size).astype(float)
     risk = _at_risk(people, np.zeros((1, len(people.block)), np.intp), 1)[0, :, 0]
     weight = rank_weights(Runs(people.stratum), left, risk, weights, p, q)
     factor = weight**2 * left * (risk - left) / (risk**2 * np.maximum(risk - 1, 1))
     own = np.where(people.exits, np.concatenate([[0.0], weight])[people.until], 0.0)
-    return own - _between(people, weight * left / risk), _between(people, factor * risk), np.sqrt(factor)
-
-
-def _between(people: _People, values: np.ndarray) -> np.ndarray:
-    so_far = np.concatenate([[0.0], np.cumsum(values)])
-    return so_far[people.until] - so_far[people.since]
+    so_far = np.concatenate([[0.0], np.cumsum(weight * left / risk)])
+    return own - (so_far[people.until] - so_far[people.since]), np.sqrt(factor)
 
 
 def _at_risk(people: _People, group: np.ndarray, groups: int) -> np.ndarray:
@@ -149,13 +145,12 @@ def _at_risk(people: _People, group: np.ndarray, groups: int) -> np.ndarray:
 
 def _forms(people: _People, scores: tuple, labels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """U (B, G) and V (B, G, G) of B groupings of blocks, ``labels`` of shape (B, M)."""
-    score, diagonal, root = scores
+    score, root = scores
     group, many = labels[:, people.block], len(labels)
     place = (np.arange(many)[:, None] * people.groups + group).ravel()
-    u, own = (np.bincount(place, np.tile(values, many), many * people.groups).reshape(many, people.groups)
-              for values in (score, diagonal))
+    u = np.bincount(place, np.tile(score, many), many * people.groups).reshape(many, people.groups)
     scaled = _at_risk(people, group, people.groups) * root[:, None]
-    return u, own[..., None] * np.eye(people.groups) - np.matmul(scaled.swapaxes(1, 2), scaled)
+    return u, shared_risk(np.matmul(scaled.swapaxes(1, 2), scaled))
 
 
 def _solved(u: np.ndarray, variance: np.ndarray) -> np.ndarray:

@@ -27,7 +27,7 @@ def planned_spells(frame: Any, *, lock: Day, planned: str = "planned_until", ent
 
     Where stays have a planned length, the hazard has a spike at its end: on the clock of days it is spread
     over all planned lengths, and proportional hazards mean nothing across it. Columns: those kept, start
-    (empty), stop (share of the planned stay), exit (None: still there on the ``lock`` day), planned_days.
+    (empty), stop (share of the planned stay), exit (empty: still there on the ``lock`` day), planned_days.
     """
     kept = [*names(keep), planned]
     stays, end = read_dated_stays(frame, entered=entered, left=left, exit=exit, keep=kept), day_number(lock)
@@ -59,7 +59,8 @@ def planned_completion(frame: Any, *, lock: Day, window: float = 0.05, by: str |
     columns = [*names(by), "part"]
     curves = kaplan_meier(event_table(pieces, stop="stop", start="start", event="left", by=columns, origin=origin,
                                       unit="planned lengths"), level=level)
-    sums = pieces.groupby(columns).agg(n=("left", "size"), n_event=("left", "sum"), planned_lengths=("spent", "sum"))
+    sums = pieces.groupby(columns).agg(n=("left", "size"), n_event=("left", "sum"),
+                                       planned_lengths=("spent", "sum"))
     end = curves.table.groupby(columns).tail(1).set_index(columns)
     frame = sums.assign(rate=sums["n_event"] / sums["planned_lengths"], estimate=1 - end["estimate"],
                         std_error=end["std_error"], lower=1 - end["upper"], upper=1 - end["lower"]).reset_index()

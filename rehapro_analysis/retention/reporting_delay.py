@@ -24,7 +24,7 @@ def locked_spells(frame: Any, *, report: Day, lag: int = 0, entered: str = "ente
     """Dated stays as they were known to be on the lock date = report date - lag, in days since entry.
 
     ``lag`` is the number of days after which every exit has been reported. Who entered later is left
-    out, who left later is still there. Columns: those kept, start (empty), stop, exit (None: still there).
+    out, who left later is still there. Columns: those kept, start (empty), stop, exit (empty: still there).
     """
     lock = _lock(report, lag)
     stays = read_dated_stays(frame, entered=entered, left=left, exit=exit, keep=keep)
@@ -51,8 +51,8 @@ def reporting_bounds(frame: Any, *, report: Day, lag: int, by: str | Sequence[st
     spells = pd.concat([part.assign(scenario=name) for part, name in zip(parts, SCENARIOS, strict=True)])
     curves = kaplan_meier(event_table(spells.assign(exit=spells["exit"].notna()), stop="stop", event="exit",
                                       by=[*names(by), "scenario"], origin=origin, unit="days"), level=level)
-    said = (f"Every exit is reported within {lag} days; {int(unknown.sum())} of {len(unknown)} were reported "
-            "neither as gone nor, for the last of these days, as still there.", *curves.assumptions)
+    said = (f"Every exit is reported within {lag} days; the last {lag} days are open for {int(unknown.sum())} of "
+            f"{len(unknown)} people.", *curves.assumptions)
     return replace(curves, method=f"bounds for late reports, {curves.method}", assumptions=said, n=len(unknown))
 
 

@@ -75,7 +75,7 @@ def mean_and_variance(curve: Steps, horizon: float, *, robust: bool = False) -> 
     mean = np.where(known, area[runs.last] + rest, np.nan)
     ahead = np.where(inside, mean[runs.row] - area, 0.0)
     n, d = curve.n_risk, curve.n_event
-    each = np.divide(ahead, n - d, out=np.zeros_like(n), where=(d > 0) & (d < n) & inside)
+    each = np.divide(ahead, n - d, out=np.zeros_like(n), where=(d > 0) & (d < n))
     if robust:
         return mean, np.where(known, _robust_total(curve, each), np.nan)
     return mean, runs.cumsum(each**2 * d * (n - d) / n)[runs.last]

@@ -14,7 +14,7 @@ from rehapro_analysis.study.problems import Problem, StudyError
 SHOWN = 5
 KINDS = {
     "duplicate": ("the same stay twice", "Keep one of the rows."),
-    "overlap": ("the stay begins before the one before it ends", "End the earlier stay where the later one begins."),
+    "overlap": ("the stay begins before the earlier one ends", "End the earlier stay where the later one begins."),
     "gap": ("unwatched time between two stays in the same state",
             "Close the gap, or name the time in between as a state of its own."),
     "jump": ("unwatched time, and another state afterwards",

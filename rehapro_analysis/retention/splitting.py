@@ -60,8 +60,8 @@ def _piece(data: Any, begin: nw.Expr, low: nw.Expr, high: nw.Expr, stop: str, ev
     # Time starts at 0: what lies before is no piece, and who is watched from before 0 has no start.
     kept = data.filter((nw.col(names[stop]) >= 0) & (nw.col(names[start]) < nw.col(names[stop])))
     return kept.with_columns(
-        nw.when(nw.col(names[start]) >= 0).then(nw.col(names[start])).alias(start), nw.col(names[stop]).alias(stop),
-        nw.col(names[event]).alias(event)).drop(list(names.values()))
+        nw.when(nw.col(names[start]) >= 0).then(nw.col(names[start])).alias(start),
+        nw.col(names[stop]).alias(stop), nw.col(names[event]).alias(event)).drop(list(names.values()))
 
 
 def split_periods(frame: Any, *, periods: Mapping[str, Day], lock: Day, before: str = "before",
@@ -70,10 +70,10 @@ def split_periods(frame: Any, *, periods: Mapping[str, Day], lock: Day, before: 
     """Cut dated stays where calendar periods begin: the clock is the time since entry, the row knows the period.
 
     ``periods`` maps the name of each period to its first day, in ascending order; earlier days are
-    ``before``. An exit belongs to the period of its day. Exits after the ``lock`` day are not seen.
-    Take ``period`` as ``by`` or as a stratum: a curve by period is that of people who would spend
-    their whole stay in it, while entry cohorts mix periods. Columns: those kept, period, start,
-    stop (days since entry), exit.
+    ``before``. A day counts if entered < day <= left, and an exit belongs to the period of its day.
+    Exits after the ``lock`` day are not seen. Take ``period`` as ``by`` or as a stratum: a curve by period
+    is that of people who would spend their whole stay in it, while entry cohorts mix periods. Columns:
+    those kept, period, start and stop (days since entry), exit.
     """
     stays, end = read_dated_stays(frame, entered=entered, left=left, exit=exit, keep=keep), day_number(lock)
     stays = stays.known_on(end)
@@ -81,8 +81,8 @@ def split_periods(frame: Any, *, periods: Mapping[str, Day], lock: Day, before: 
     if sorted(set(first)) != first:
         raise StudyError.of("The periods do not begin one after another.", "Order them by their first days.")
     cuts = {f"cut {number}": day - 1 - stays.entered for number, day in enumerate(first)}
-    pieces = split_spells(stays.spells(end).assign(**cuts), at=list(cuts), stop="stop", event="exit", piece="period",
-                          labels=[before, *periods])
+    pieces = split_spells(stays.spells(end).assign(**cuts), at=list(cuts), stop="stop", event="exit",
+                          piece="period", labels=[before, *periods])
     period = pd.Categorical(pieces["period"], [before, *periods], ordered=True)
     pieces = pieces.drop(columns=list(cuts)).assign(period=period, exit=_plain(pieces["exit"]))
     return pieces[[*stays.kept.columns, "period", "start", "stop", "exit"]].reset_index(drop=True)

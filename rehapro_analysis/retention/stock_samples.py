@@ -21,7 +21,7 @@ def stock_spells(frame: Any, *, on: Day, lock: Day, entered: str = "entered_on",
 
     A person is there to be found only because the stay has lasted until the day; ``start`` says so
     (left truncation), and ``event_table(..., start="start")`` gives curves free of length bias. Columns:
-    those kept, start and stop (days since entry), exit (None: not left by the ``lock`` day).
+    those kept, start and stop (days since entry), exit (empty: not left by the ``lock`` day).
     """
     stays, day, end = _stock(frame, on, lock, entered=entered, left=left, exit=exit, keep=keep)
     return stays.spells(end).assign(start=day - stays.entered)

@@ -44,7 +44,7 @@ def _later(table: EventTable, at: float) -> EventTable:
     for kind, codes, labels in places:
         gone = np.setdiff1d(np.arange(len(labels)), codes[rows])
         if len(gone):
-            raise StudyError.of(f"Nobody is left after {at:g} in {len(gone)} {kind}(s).", "Take an earlier landmark.")
+            raise StudyError.of(f"Nobody is left after {at:g} in {len(gone)} {kind}(s).", "Take an earlier time.")
     later = cells.exit > at
     entry = np.where(cells.entry > at, cells.entry, -np.inf)
     fields = [cells.stratum, cells.group, entry, cells.exit, cells.cause, cells.n, cells.weight, cells.weight_sq]
@@ -70,7 +70,7 @@ def known_by(frame: Any, *, by: str, known: str, entered: str | None = None, at:
     if count:
         when = "entry" if at == 0 else f"{at:g} days after entry"
         raise StudyError.of(
-            f"{count} row(s) got their {by!r} only after {when}: they had to stay that long to get it (immortal time).",
+            f"{count} row(s) got their {by!r} only after {when}; to get it they had to stay (immortal time).",
             "Take reached_by() with a landmark, or split_spells() at the time it was reached.")
     return frame
 

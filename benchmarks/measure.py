@@ -1,0 +1,85 @@
+"""Measure one tool on one folder of rows: ``measure.py TOOL FOLDER LIMIT TASK...``, one JSON line a task.
+
+The rows are loaded once; every repetition is a process of its own, forked after loading, that first
+works on a few rows (so that late imports do not count) and then once on all of them.
+"""
+
+from __future__ import annotations
+
+import json
+import statistics
+import sys
+from multiprocessing import get_context
+from multiprocessing.connection import Connection
+from pathlib import Path
+from time import perf_counter
+
+from rows import Rows, read_rows
+
+REPETITIONS, ENOUGH = 3, 60.0  # no further repetition once so many seconds were spent
+WARM_ROWS, WARM_REPLICATES = 300, 2
+
+
+def tasks_of(tool: str) -> dict:
+    """The tasks a tool has; importing it may fail."""
+    if tool in ("ours", "bincount"):
+        import ours
+        return ours.TOOLS[tool]
+    import peers
+    return peers.TOOLS[tool]()
+
+
+def measured(task, rows: Rows, limit: float) -> dict:
+    """Median seconds, repetitions and numbers of a task, or why there are none."""
+    seconds, numbers = [], {}
+    while len(seconds) < REPETITIONS and sum(seconds) < ENOUGH:
+        found = _alone(task, rows, limit)
+        if "failed" in found:
+            return found
+        seconds.append(found["seconds"])
+        numbers = found["numbers"]
+    return {"seconds": statistics.median(seconds), "repetitions": len(seconds), "numbers": numbers}
+
+
+def _alone(task, rows: Rows, limit: float) -> dict:
+    context = get_context("fork")
+    here, there = context.Pipe(duplex=False)
+    process = context.Process(target=_work, args=(task, rows, there))
+    process.start()
+    there.close()
+    try:
+        found = here.recv() if here.poll(limit) else {"failed": f"> {limit:g} s"}
+    except EOFError:
+        found = {"failed": "ended without a result (memory?)"}
+    process.kill()
+    process.join()
+    return found
+
+
+def _work(task, rows: Rows, there: Connection) -> None:
+    try:
+        task(rows.head(WARM_ROWS, WARM_REPLICATES))
+        started = perf_counter()
+        numbers = task(rows)
+        seconds = perf_counter() - started
+        there.send({"seconds": seconds, "numbers": numbers()})
+    except Exception as error:  # whatever a tool raises is its result
+        there.send({"failed": f"{type(error).__name__}: {error}"[:200]})
+
+
+def main(tool: str, folder: str, limit: str, *names: str) -> None:
+    """Print one JSON line a task."""
+    try:
+        tasks = tasks_of(tool)
+    except ImportError as error:
+        tasks = {name: None for name in names}
+        missing = {"failed": f"not importable: {error}"}
+    rows = read_rows(Path(folder))
+    _ = rows.frame, rows.left  # made outside the clock
+    for name in names:
+        found = measured(tasks[name], rows, float(limit)) if tasks[name] else missing
+        print(json.dumps({"task": name, **found}), flush=True)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
