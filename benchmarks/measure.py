@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import statistics
 import sys
+from importlib.metadata import version
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -21,12 +22,18 @@ WARM_ROWS, WARM_REPLICATES = 300, 2
 
 
 def tasks_of(tool: str) -> dict:
-    """The tasks a tool has; importing it may fail."""
+    """The tasks a tool has."""
     if tool in ("ours", "bincount"):
         import ours
         return ours.TOOLS[tool]
     import peers
     return peers.TOOLS[tool]()
+
+
+def version_of(tool: str) -> str:
+    """The version of the package behind a tool."""
+    package = {"ours": "rehapro-analysis", "bincount": "numpy"}.get(tool, tool)
+    return version(package)
 
 
 def measured(task, rows: Rows, limit: float) -> dict:
@@ -69,16 +76,11 @@ def _work(task, rows: Rows, there: Connection) -> None:
 
 def main(tool: str, folder: str, limit: str, *names: str) -> None:
     """Print one JSON line a task."""
-    try:
-        tasks = tasks_of(tool)
-    except ImportError as error:
-        tasks = {name: None for name in names}
-        missing = {"failed": f"not importable: {error}"}
-    rows = read_rows(Path(folder))
+    tasks, rows = tasks_of(tool), read_rows(Path(folder))
     _ = rows.frame, rows.left  # made outside the clock
     for name in names:
-        found = measured(tasks[name], rows, float(limit)) if tasks[name] else missing
-        print(json.dumps({"task": name, **found}), flush=True)
+        found = measured(tasks[name], rows, float(limit))
+        print(json.dumps({"task": name, "version": version_of(tool), **found}), flush=True)
 
 
 if __name__ == "__main__":

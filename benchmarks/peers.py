@@ -86,7 +86,7 @@ def _scikit_survival() -> dict:
                         "upper": [float(ci[1, _place(time)]) for time, _, ci in found]}
 
     def incidences(rows: Rows) -> Numbers:
-        found = [cumulative_incidence_competing_risks(cause, day, conf_type="log-log", var_type="Dinse_Approx")
+        found = [cumulative_incidence_competing_risks(cause.astype(int), day, conf_type="log-log", var_type="Dinse_Approx")
                  for day, cause in _split(rows)]
         return lambda: {"F": [float(share[k, _place(time)]) for time, share, _ in found for k in EACH_CAUSE]}
 

@@ -1,10 +1,10 @@
-# Measure R on one folder of rows: Rscript retention.R TOOL FOLDER LIMIT REPLICATES TASK...
+# Measure R on one folder of rows: Rscript retention.R TOOL FOLDER LIMIT TASK...
 # One JSON line a task. Every repetition is a process of its own, forked after loading, as in measure.py.
 suppressPackageStartupMessages({library(parallel); library(survival)})
 arguments <- commandArgs(TRUE)
 tool <- arguments[1]; folder <- arguments[2]; limit <- as.numeric(arguments[3])
-replicates <- as.integer(arguments[4]); names_of_tasks <- arguments[-(1:4)]
-at_day <- 900
+names_of_tasks <- arguments[-(1:3)]
+replicates <- 2000L; at_day <- 900
 size <- file.info(file.path(folder, "group"))$size
 column <- function(name, width) readBin(file.path(folder, name), "integer", size, width, endian = "little")
 rows <- data.frame(group = column("group", 1), day = column("day", 2), cause = column("cause", 1))
@@ -40,9 +40,7 @@ cmprsk_tasks <- list(
   gray = function(rows, replicates) {
     fit <- cmprsk::cuminc(rows$day, rows$cause, rows$group, cencode = 0)
     function() {
-      share <- cmprsk::timepoints(fit, at_day)$est
-      list(chi2 = unname(fit$Tests[, "stat"]), F = as.vector(matrix(share, ncol = 4)[order(order(as.character(0:11))), ]
-           [, 1:4] |> t())) } },
+      list(chi2 = unname(fit$Tests[order(as.integer(rownames(fit$Tests))), "stat"])) } },
   fine_gray = function(rows, replicates) {
     fit <- cmprsk::crr(rows$day, rows$cause, as.matrix(rows[paste0("x", 0:4)]), failcode = 1, cencode = 0)
     function() list(beta = unname(fit$coef), se = unname(sqrt(diag(fit$var)))) })
@@ -62,7 +60,6 @@ json <- function(values) {
 alone <- function(task) {
   job <- mcparallel(tryCatch({
     task(head(rows, 300), 2L)
-    started <- proc.time()[["elapsed"]]
     begun <- Sys.time()
     numbers <- task(rows, replicates)
     seconds <- as.numeric(difftime(Sys.time(), begun, units = "secs"))
@@ -75,15 +72,16 @@ alone <- function(task) {
 }
 for (name in names_of_tasks) {
   if (!requireNamespace(package, quietly = TRUE)) {
-    cat(json(list(task = name, failed = paste("the R package", package, "is not installed"))), "\n"); next
+    cat(json(list(task = name, version = "", failed = paste("the R package", package, "is not installed"))), "\n"); next
   }
+  version <- as.character(packageVersion(package))
   seconds <- c(); numbers <- list(); failed <- NULL
   while (length(seconds) < 3 && sum(seconds) < 60) {
     found <- alone(tasks[[name]])
     if (!is.null(found$failed)) { failed <- found$failed; break }
     seconds <- c(seconds, found$seconds); numbers <- found$numbers
   }
-  cat(if (is.null(failed)) sprintf("{\"task\":\"%s\",\"seconds\":%.9g,\"repetitions\":%d,\"numbers\":%s}", name,
+  cat(if (is.null(failed)) sprintf("{\"task\":\"%s\",\"version\":\"%s\",\"seconds\":%.9g,\"repetitions\":%d,\"numbers\":%s}", name, version,
         median(seconds), length(seconds), if (length(numbers)) json(numbers) else "{}")
-      else json(list(task = name, failed = failed)), "\n", sep = "")
+      else json(list(task = name, version = version, failed = failed)), "\n", sep = "")
 }

@@ -15,7 +15,7 @@ from PIL import Image
 import rehapro_analysis as ra
 from rehapro_analysis.figures import Figure
 from rehapro_analysis.figures.legibility import cut_texts, overlapping_texts
-from rehapro_analysis.figures.saving import save
+from rehapro_analysis.figures.saving import save, svg
 from rehapro_analysis.paths import REPOSITORY
 from rehapro_analysis.publishing.manifest import differences, publish, read_manifest, table_hash
 
@@ -66,6 +66,27 @@ def test_a_changed_number_label_colour_or_order_changes_the_fingerprint(draw):
     assert a_figure(draw=draw).fingerprint("de") != a_figure().fingerprint("de")
 
 
+def everything(*, limit=10, marker="o", size=20, pixel=1.0, line="-", hatch=None, place=0.5):
+    def draw(canvas, language):
+        left, right = canvas.subplots(1, 2)
+        left.scatter([1, 2], [3, 4], s=size, marker=marker)
+        left.plot([0, 1], [0, 1], linestyle=line)
+        left.fill_between([0, 1], [0, 2], hatch=hatch)
+        left.text(place, 0.2, "hier")
+        left.set_xlim(0, limit)
+        right.imshow([[pixel, 2], [3, 4]])
+
+    return draw
+
+
+@pytest.mark.parametrize("change", [
+    {"limit": 11}, {"marker": "s"}, {"size": 25}, {"pixel": 1.1}, {"line": "--"}, {"hatch": "//"}, {"place": 0.6},
+], ids=lambda change: next(iter(change)))
+def test_limits_markers_sizes_images_lines_hatches_and_places_count_for_the_fingerprint(change):
+    changed, plain = a_figure(draw=everything(**change)), a_figure(draw=everything())
+    assert changed.fingerprint("de") != plain.fingerprint("de")
+
+
 def test_noise_in_the_last_digits_does_not_change_the_fingerprint():
     noisy = STAYS.assign(months=STAYS["months"] * (1 + 1e-12))
     assert a_figure(draw=bars(noisy)).fingerprint("de") == a_figure().fingerprint("de")
@@ -77,6 +98,12 @@ def test_invented_people_are_named_inside_the_picture_in_both_languages():
         body = [text.get_text() for text in synthetic.picture(language).subfigs[0].texts]
         assert any(words in text for text in body)
         assert not any(words in text.get_text() for text in a_figure().picture(language).subfigs[0].texts)
+
+
+@pytest.mark.parametrize(("language", "words"), [("de", "SYNTHETISCH"), ("en", "SYNTHETIC")])
+def test_the_word_for_invented_people_stays_searchable_text_in_the_svg(language, words):
+    assert f">{words} – " in svg(a_figure(origin="synthetic"), language).decode("utf-8")
+    assert words not in svg(a_figure(origin="own"), language).decode("utf-8")
 
 
 @pytest.mark.parametrize("language", ["de", "en"])
@@ -100,12 +127,21 @@ def test_the_checker_finds_texts_on_each_other_and_texts_cut_off():
     assert cut_texts(picture) == ["ein viel zu langer Satz am Rand des Bildes"]
 
 
+@pytest.mark.parametrize(("turned", "readable"), [(40, True), (0, False)])
+def test_turned_labels_side_by_side_are_legible_and_level_ones_on_each_other_are_not(turned, readable):
+    def labelled(canvas, language):
+        names = [f"Ein langer Name {number}" for number in range(14)]
+        canvas.subplots().set_xticks(range(14), names, rotation=turned, ha="right", rotation_mode="anchor")
+
+    assert (overlapping_texts(a_figure(draw=labelled).picture("de")) == []) is readable
+
+
 def test_saved_files_carry_title_description_and_umlauts_but_no_date(tmp_path):
     files = save(a_figure(), tmp_path)
     assert sorted(files) == [f"{language}/stays.{kind}" for language in ("de", "en") for kind in ("pdf", "png", "svg")]
-    svg = files["de/stays.svg"].read_text("utf-8")
-    assert 'role="img"' in svg and "<desc>Balken: Köln 18, Düsseldorf 21 Monate.</desc>" in svg
-    assert "größer als geplant" in svg and "<dc:date>" not in svg
+    drawing = files["de/stays.svg"].read_text("utf-8")
+    assert 'role="img"' in drawing and "<desc>Balken: Köln 18, Düsseldorf 21 Monate.</desc>" in drawing
+    assert "größer als geplant" in drawing and "<dc:date>" not in drawing
     with Image.open(files["de/stays.png"]) as png:
         assert png.text["Description"] == "Balken: Köln 18, Düsseldorf 21 Monate."
         assert "Software" not in png.text
@@ -155,8 +191,8 @@ def test_a_picture_edited_by_hand_after_publishing_is_named(scratch_out, tmp_pat
     monkeypatch.setenv("REHAPRO_OUT", str(tmp_path / "again"))
     publish(a_figure(), notebook="03_throughput")
     assert differences(scratch_out / "figures", tmp_path / "again" / "figures") == []
-    svg = scratch_out / "figures" / "de" / "stays.svg"
-    svg.write_text(svg.read_text("utf-8").replace("Zwei Städte", "Drei Städte"), "utf-8")
+    edited = scratch_out / "figures" / "de" / "stays.svg"
+    edited.write_text(edited.read_text("utf-8").replace("Zwei Städte", "Drei Städte"), "utf-8")
     assert differences(scratch_out / "figures", tmp_path / "again" / "figures") == ["de/stays.svg: file bytes differ"]
 
 

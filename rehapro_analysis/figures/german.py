@@ -17,8 +17,10 @@ MINUS, DASH, NARROW = "\N{MINUS SIGN}", "\N{EN DASH}", "\N{NARROW NO-BREAK SPACE
 UNKNOWN = {"de": "unbekannt", "en": "unknown"}
 _MARKS = {"de": str.maketrans(",.-", f".,{MINUS}"), "en": str.maketrans("-", MINUS)}
 _MONTHS = {
-    "de": ("Januar Februar März April Mai Juni Juli August September Oktober November Dezember").split(),
-    "en": ("January February March April May June July August September October November December").split(),
+    "de": ("Januar", "Februar", "März", "April", "Mai", "Juni", "Juli", "August", "September", "Oktober",
+           "November", "Dezember"),
+    "en": ("January", "February", "March", "April", "May", "June", "July", "August", "September", "October",
+           "November", "December"),
 }
 
 

@@ -136,10 +136,11 @@ def draw_panels(canvas, curves: Sequence[Curve], everybody: Curve, risk: pd.Data
     columns = 4
     panels = canvas.subplots(-(-len(curves) // columns), columns, sharey=True, squeeze=False)
     counts = dict(groups_of(risk))
+    share_axis(panels[0, 0], language)  # shared by all
     for axes, curve in zip(panels.flat, curves, strict=False):
         axes.plot(everybody.time, everybody.estimate, drawstyle="steps-post", color=GREY, lw=1.2)
         draw_steps(axes, curve, BLUE)
-        share_axis(axes, language)
+        axes.grid(axis="y")
         axes.set_title(group_name(curve.key, language))
         rows = counts[curve.key]
         axes.set_xticks(rows["time"], [f"{number(time, language)}\n{count(n, language)}" for time, n in

@@ -10,7 +10,14 @@ import numpy as np
 from rehapro_analysis.results import Result
 from rehapro_analysis.retention.common_times import CommonTimes, common_times
 from rehapro_analysis.retention.contrasts import (
-    UNDECIDED, contrasts, decision_table, group_names, quadratic_form, refuse_fractions, shared_risk)
+    UNDECIDED,
+    contrasts,
+    decision_table,
+    group_names,
+    quadratic_form,
+    refuse_fractions,
+    shared_risk,
+)
 from rehapro_analysis.retention.events import EventTable
 from rehapro_analysis.retention.limits import check_choice
 from rehapro_analysis.retention.runs import Runs

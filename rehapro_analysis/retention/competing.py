@@ -42,25 +42,24 @@ def aalen_johansen(table: EventTable, *, variance: str = "auto", ci: str = "log-
     """
     _refuse_state(table)
     found = incidence(table, variance)
+    return Result(_curves(found, ci, level), f"Aalen-Johansen, {100 * level:g} % {ci} limits", _assumptions(found),
+                  table.n, table.origin, ("n_risk", "n_event", "n_censored"))
+
+
+def _curves(found: Incidence, ci: str, level: float) -> pd.DataFrame:
     table = found.table
     shown = np.flatnonzero(table.n_exit + table.n_censored > 0)
-    states = len(table.causes) + 1
-    share, error = found.share[shown], found.std_error[shown]
-    share[:, -1] = found.staying[shown]
+    share, error, n_event = found.share[shown], found.std_error[shown], found.n_event[shown]
+    share[:, -1], n_event[:, -1] = found.staying[shown], 0
     lower, upper = _limits(share, error, ci, level)
-    n_event = found.n_event[shown]
-    n_event[:, -1] = 0
-    group = table.group[shown]
-    row, state = (index.ravel() for index in np.indices((len(shown), states)))
-    order = np.lexsort((row, state, group[row]))
+    row, state = (index.ravel() for index in np.indices(share.shape))
+    order = np.lexsort((row, state, table.group[shown][row]))
     row, state = row[order], state[order]
-    columns = {"cause": np.array([*table.causes, STAYING], object)[state], "time": table.time[shown][row],
-               "n_risk": table.n_risk[shown][row], "n_event": n_event[row, state],
-               "n_censored": table.n_censored[shown][row], "estimate": share[row, state],
-               "std_error": error[row, state], "lower": lower[row, state], "upper": upper[row, state]}
-    frame = table.groups.iloc[group[row]].reset_index(drop=True).assign(**columns)
-    return Result(frame, f"Aalen-Johansen, {100 * level:g} % {ci} limits", _assumptions(found), table.n, table.origin,
-                  ("n_risk", "n_event", "n_censored"))
+    counts = {name: getattr(table, name)[shown][row] for name in ("time", "n_risk", "n_censored")}
+    return table.groups.iloc[table.group[shown][row]].reset_index(drop=True).assign(
+        cause=np.array([*table.causes, STAYING], object)[state], time=counts["time"], n_risk=counts["n_risk"],
+        n_event=n_event[row, state], n_censored=counts["n_censored"], estimate=share[row, state],
+        std_error=error[row, state], lower=lower[row, state], upper=upper[row, state])
 
 
 def time_lost(table: EventTable, horizon: float, *, variance: str = "auto", level: float = 0.95) -> Result:

@@ -32,8 +32,9 @@ def milestone_test(table: EventTable, time: float, *, cause: str | None = None, 
     Caution: below 20 persons a group prefer the permutation test. Source: Klein et al. 2007.
 
     >>> from rehapro_analysis.retention.events import event_table
-    >>> people = pd.DataFrame({"month": [1, 2, 3, 4] * 2, "left": [1, 0, 1, 1, 1, 1, 1, 1], "project": list("AAAABBBB")})
-    >>> milestone_test(event_table(people, stop="month", event="left", by="project"), 2).table["estimate"].tolist()
+    >>> people = pd.DataFrame({"month": [1, 2, 3, 4] * 2, "left": [1, 0] + 6 * [1], "project": list("AAAABBBB")})
+    >>> table = event_table(people, stop="month", event="left", by="project")
+    >>> milestone_test(table, 2).table["estimate"].tolist()
     [0.25]
     """
     check_positive("time", time)
@@ -62,8 +63,9 @@ def restricted_mean_test(table: EventTable, horizon: float, *, cause: str | None
     group was not watched up to the horizon and not everybody had left.
 
     >>> from rehapro_analysis.retention.events import event_table
-    >>> people = pd.DataFrame({"month": [1, 2, 3, 4] * 2, "left": [1, 0, 1, 1, 1, 1, 1, 1], "project": list("AAAABBBB")})
-    >>> restricted_mean_test(event_table(people, stop="month", event="left", by="project"), 4).table["estimate"].round(6).tolist()
+    >>> people = pd.DataFrame({"month": [1, 2, 3, 4] * 2, "left": [1, 0] + 6 * [1], "project": list("AAAABBBB")})
+    >>> table = event_table(people, stop="month", event="left", by="project")
+    >>> restricted_mean_test(table, 4).table["estimate"].round(6).tolist()
     [0.375, 1.15]
     """
     check_positive("horizon", horizon)

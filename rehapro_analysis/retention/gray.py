@@ -8,7 +8,13 @@ import pandas as pd
 from rehapro_analysis.results import Result
 from rehapro_analysis.retention.common_times import CommonTimes, common_times
 from rehapro_analysis.retention.comparison import cause_position
-from rehapro_analysis.retention.contrasts import UNDECIDED, contrasts, quadratic_form, refuse_fractions, decision_columns
+from rehapro_analysis.retention.contrasts import (
+    UNDECIDED,
+    contrasts,
+    decision_columns,
+    quadratic_form,
+    refuse_fractions,
+)
 from rehapro_analysis.retention.events import EventTable
 from rehapro_analysis.study.problems import StudyError
 
@@ -26,8 +32,8 @@ def gray_test(table: EventTable, cause: str | None = None, *, rho: float = 0.0, 
     Source: Gray 1988, Annals of Statistics 16:1141.
 
     >>> from rehapro_analysis.retention.events import event_table
-    >>> people = pd.DataFrame({"month": [1, 2, 3, 4, 4, 5], "exit": ["work", "dropout", "work", "work", "dropout", "work"],
-    ...                        "project": ["A", "A", "B", "A", "B", "B"]})
+    >>> people = pd.DataFrame({"month": [1, 2, 3, 4, 4, 5], "exit": 2 * ["work", "dropout", "work"],
+    ...                        "project": list("AABABB")})
     >>> gray_test(event_table(people, stop="month", event="exit", by="project"), "work").table["df"].tolist()
     [1]
     """

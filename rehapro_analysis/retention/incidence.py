@@ -7,7 +7,7 @@ to the horizon and E the area of F - F(j) over it.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
@@ -45,14 +45,14 @@ class Incidence:
         else:
             value = self._variance(to_come)
         value[:, -1] = np.where(self.staying > 0, value[:, -1], 0.0)
-        return np.sqrt(np.where(self.alone, value[:, -1:], value))
+        return np.sqrt(value)
 
     def _variance(self, g: np.ndarray) -> np.ndarray:
         alpha, beta, gamma = self._terms
         cumsum = self.table.runs.cumsum
-        own, curved = cumsum(alpha * g**2 - 2 * beta * g + gamma), g**2 * cumsum(alpha)
-        value = own - 2 * g * cumsum(alpha * g - beta) + curved
-        return np.where(value > ROUNDING * (own + curved), value, 0.0)
+        squares, crossed, curved = cumsum(alpha * g**2 + gamma), cumsum(beta * g), g**2 * cumsum(alpha)
+        value = squares - 2 * crossed - 2 * g * cumsum(alpha * g - beta) + curved
+        return np.where(value > ROUNDING * (squares + curved), value, 0.0)
 
     @cached_property
     def jackknife(self) -> Jackknife:
@@ -71,11 +71,6 @@ class Incidence:
         inverse = np.divide(1.0, staying, out=np.zeros_like(n), where=staying > 0)
         own, other = ((before / n) ** 2 * _tied(count, n) * count for count in (one, left - one))
         return (own + other) * inverse**2, own * inverse, own
-
-    @cached_property
-    def alone(self) -> np.ndarray:
-        """Where nobody has left for another cause yet, so that F is 1 - S; shape (R, K + 1)."""
-        return self.table.runs.cumsum(self.table.n_exit[:, None] - self.n_event) == 0
 
     @property
     def n_event(self) -> np.ndarray:
@@ -134,8 +129,7 @@ def incidence(table: EventTable, variance: str = "auto") -> Incidence:
     rate = np.divide(counts, table.n_risk[:, None], out=np.zeros_like(counts), where=counts > 0)
     staying = table.runs.cumprod(1 - rate[:, -1])
     before = table.runs.previous(staying, 1.0)
-    found = Incidence(table, rate, before, staying, table.runs.cumsum(before[:, None] * rate), variance)
-    return replace(found, share=np.where(found.alone, 1 - staying[:, None], found.share))
+    return Incidence(table, rate, before, staying, table.runs.cumsum(before[:, None] * rate), variance)
 
 
 def _tied(count: np.ndarray, n: np.ndarray) -> np.ndarray:

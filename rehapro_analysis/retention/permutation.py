@@ -90,10 +90,11 @@ def _people(spells: Spells, n_by: int) -> _People:
     row = np.arange(len(spells.exit.raw))
     row = row if spells.n is None else np.repeat(row, spells.n.astype(np.intp))
     stratum, group = _codes(spells.strata, row), _codes(spells.by[:n_by], row)
-    block = _codes([*spells.strata, *spells.by[n_by:]], row) if len(spells.by) > n_by else np.arange(len(row))
+    block = _codes(spells.by[n_by:], row) if len(spells.by) > n_by else np.arange(len(row))
     _, first, block = np.unique(block, return_index=True, return_inverse=True)
-    if (group != group[first][block]).any():
-        raise StudyError.of("Some blocks hold persons of several groups.", "Blocks must lie within groups.")
+    if (group != group[first][block]).any() or (stratum != stratum[first][block]).any():
+        raise StudyError.of("Some blocks hold persons of several groups or strata.",
+                            "A block must lie in one of each; give coaches of different projects different names.")
     named = [" / ".join(str(axis.levels[axis.codes[row[i]]]) for axis in spells.by[:n_by])
              for i in np.unique(group, return_index=True)[1]]
     if len(named) < 2:

@@ -1,0 +1,105 @@
+"""The benchmark as text: seconds and ratios by task, and whether tools that report the same number agree."""
+
+from __future__ import annotations
+
+import os
+
+import numpy as np
+import pandas as pd
+
+TITLES = {
+    "counts": "Counting rows by group, day and cause (floor: one bincount over the known grid)",
+    "curves": "Kaplan-Meier in 12 groups with standard errors or limits",
+    "incidences": "Aalen-Johansen, 4 causes in 12 groups, with variance",
+    "logrank": "Log-rank test of 12 groups",
+    "gray": "Gray's test of 12 groups, 4 causes (cuminc: curves included)",
+    "cox": "Cox regression, 5 covariates, Efron",
+    "fine_gray": "Fine-Gray regression, 5 covariates, one cause",
+    "bootstrap": "2,000 bootstrap Kaplan-Meier curves of 500 rows (ours: with the band)",
+    "permutation": "2,000 permutations of the log-rank test, 500 rows in 12 groups",
+}
+TOLERANCE = 1e-9
+STANDING = {  # what each tool leaves out, so that ratios are read with care
+    "statsmodels": "Kaplan-Meier without limits",
+    "scikit-survival": "resampled curves without limits, Cox without standard errors",
+    "R coin": "permutes scores and normalises once, another statistic; the others compute U'V^-U anew",
+}
+KNOWN = {  # defects of peers that make numbers differ
+    ("incidences", "lifelines"): "breaks tied days by random jitter",
+    ("cox", "lifelines"): "its default stopping rule leaves about 1e-7",
+    ("gray", "R cmprsk"): "its statistic explodes above about 4 million rows, without a warning",
+    ("fine_gray", "R cmprsk"): "its stopping rule leaves about 1e-5 of a coefficient",
+}
+
+
+def written(results: pd.DataFrame, tools: dict) -> str:
+    """The whole report in Markdown."""
+    load = results["load"].dropna()
+    parts = [
+        f"# Retention: ours and the peers\n\n{os.cpu_count()} cores; load average between {load.min():g} and "
+        f"{load.max():g} while measuring (above 1: others were working too). Cells: median seconds, in brackets the "
+        "ratio to ours; above 1 is slower than ours.",
+        *(_section(results[results["task"] == task], title, tools) for task, title in TITLES.items()
+          if (results["task"] == task).any()),
+        "## Do tools that report the same number agree?\n\n" + "\n".join(f"* {line}" for line in agreement(results)),
+        "## Not like for like\n\n" + "\n".join(f"* {tool}: {what}." for tool, what in STANDING.items()),
+        "## Versions\n\n" + ", ".join(f"{tool} {version}" for tool, version in _versions(results).items()),
+    ]
+    return "\n\n".join(parts)
+
+
+def _section(results: pd.DataFrame, title: str, tools: dict) -> str:
+    sizes = sorted(results["n"].unique())
+    present = [tool for tool in tools if (results["tool"] == tool).any()]
+    cells = {(row.tool, row.n): _cell(row) for row in results.itertuples()}
+    lines = [f"| {tool} | " + " | ".join(cells.get((tool, n), "") for n in sizes) + " |" for tool in present]
+    head = "| tool | " + " | ".join(f"n = {n:,}" for n in sizes) + " |\n|---" + "|---:" * len(sizes) + "|"
+    return f"## {title}\n\n{head}\n" + "\n".join(lines)
+
+
+def _cell(row) -> str:
+    if np.isnan(row.seconds):
+        return row.note
+    few = "" if row.repetitions >= 3 else f", {row.repetitions} repetition{'s' * (row.repetitions > 1)}"
+    ratio = "" if np.isnan(row.ratio) or row.tool == "ours" else f" ({row.ratio:.2g})"
+    return f"{_seconds(row.seconds)}{ratio}{few}"
+
+
+def _seconds(value: float) -> str:
+    return f"{value:.3g} s" if value >= 1 else f"{1000 * value:.3g} ms"
+
+
+def agreement(results: pd.DataFrame) -> list[str]:
+    """Sentences: the largest relative difference from ours by task, and every difference above 1e-9."""
+    said = []
+    for task in TITLES:
+        found = list(_differences(results[results["task"] == task]))
+        fine = [gap for *_, gap in found if gap <= TOLERANCE]
+        if fine:
+            said.append(f"{task}: {len(fine)} comparisons with ours within {TOLERANCE:g}, the largest {max(fine):.1e}.")
+        said += [f"{task}, {tool}, n = {n:,}: {name} differs by {gap:.1e}: "
+                 f"{KNOWN.get((task, tool), 'NOT EXPLAINED')}." for n, tool, name, gap in found if not gap <= TOLERANCE]
+    return said
+
+
+def _differences(results: pd.DataFrame):
+    for n, same in results.groupby("n"):
+        numbers = same.set_index("tool")["numbers"]
+        reference = numbers.get("ours") or {}
+        for tool, theirs in numbers.items():
+            for name in reference.keys() & theirs.keys() if tool != "ours" else ():
+                yield n, tool, name, relative_difference(theirs[name], reference[name])
+
+
+def relative_difference(values: list, reference: list) -> float:
+    """The largest relative difference; both missing counts as equal, one missing as infinitely different."""
+    a, b = np.array(values, float), np.array(reference, float)
+    if a.shape != b.shape or (np.isnan(a) != np.isnan(b)).any():
+        return np.inf
+    gap = np.abs(a - b) / np.maximum(np.abs(b), 1e-300)
+    return float(np.nanmax(gap, initial=0.0))
+
+
+def _versions(results: pd.DataFrame) -> dict[str, str]:
+    named = results[results["version"] != ""]
+    return named.groupby("tool", sort=False)["version"].first().to_dict()
