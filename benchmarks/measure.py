@@ -17,13 +17,13 @@ from time import perf_counter
 
 from rows import Rows, read_rows
 
-REPETITIONS, ENOUGH = 3, 60.0  # no further repetition once so many seconds were spent
+REPETITIONS, ENOUGH = 3, 30.0  # no further repetition once so many seconds were spent
 WARM_ROWS, WARM_REPLICATES = 300, 2
 
 
 def tasks_of(tool: str) -> dict:
     """The tasks a tool has."""
-    if tool in ("ours", "bincount"):
+    if tool == "ours" or tool.startswith("bincount"):
         import ours
         return ours.TOOLS[tool]
     import peers
@@ -32,7 +32,7 @@ def tasks_of(tool: str) -> dict:
 
 def version_of(tool: str) -> str:
     """The version of the package behind a tool."""
-    package = {"ours": "rehapro-analysis", "bincount": "numpy"}.get(tool, tool)
+    package = "numpy" if tool.startswith("bincount") else {"ours": "rehapro-analysis"}.get(tool, tool)
     return version(package)
 
 

@@ -14,6 +14,7 @@ from rows import AT_DAY, CAUSES, COVARIATES, GROUPS, LAST_DAY, Rows
 
 from rehapro_analysis import retention
 
+CHUNK = 1 << 19
 Numbers = Callable[[], dict[str, list[float]]]
 
 
@@ -79,6 +80,19 @@ def bincount(rows: Rows) -> Numbers:
     return lambda: {"left": counts.reshape(-1, CAUSES + 1)[:, 1:].sum(axis=0).tolist()}
 
 
+def chunked(rows: Rows) -> Numbers:
+    """A lower floor: the same in chunks that stay in the processor's cache."""
+    counts = np.zeros(GROUPS * (LAST_DAY + 1) * (CAUSES + 1), np.int64)
+    for first in range(0, len(rows.day), CHUNK):
+        part = slice(first, first + CHUNK)
+        key = rows.group[part].astype(np.int64)
+        for column, size in ((rows.day, LAST_DAY + 1), (rows.cause, CAUSES + 1)):
+            key *= size
+            key += column[part]
+        counts += np.bincount(key, minlength=len(counts))
+    return lambda: {"left": counts.reshape(-1, CAUSES + 1)[:, 1:].sum(axis=0).tolist()}
+
+
 def table(rows: Rows) -> Numbers:
     """The event table alone."""
     counts = counted(rows)
@@ -100,4 +114,5 @@ TOOLS = {
     "ours": {"counts": table, "curves": curves, "incidences": incidences, "logrank": logrank, "gray": gray,
              "cox": cox, "fine_gray": fine_gray, "bootstrap": bootstrap, "permutation": permutation},
     "bincount": {"counts": bincount},
+    "bincount in chunks": {"counts": chunked},
 }

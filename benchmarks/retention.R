@@ -76,7 +76,7 @@ for (name in names_of_tasks) {
   }
   version <- as.character(packageVersion(package))
   seconds <- c(); numbers <- list(); failed <- NULL
-  while (length(seconds) < 3 && sum(seconds) < 60) {
+  while (length(seconds) < 3 && sum(seconds) < 30) {
     found <- alone(tasks[[name]])
     if (!is.null(found$failed)) { failed <- found$failed; break }
     seconds <- c(seconds, found$seconds); numbers <- found$numbers

@@ -29,6 +29,7 @@ CURVES = ("curves", "incidences", "logrank")
 REGRESSIONS, RESAMPLING = ("cox", "fine_gray"), ("bootstrap", "permutation")
 TOOLS = {
     "bincount": ("counts",),
+    "bincount in chunks": ("counts",),
     "ours": ("counts", *CURVES, "gray", *REGRESSIONS, *RESAMPLING),
     "statsmodels": (*CURVES, "cox", *RESAMPLING),
     "scikit-survival": (*CURVES, "cox", *RESAMPLING),
@@ -52,7 +53,7 @@ def command(tool: str, peers: Path | None, with_r: bool) -> list[str] | None:
     """How a tool is started; None if it is not asked for."""
     if tool.startswith("R "):
         return ["Rscript", str(HERE / "retention.R"), tool] if with_r and shutil.which("Rscript") else None
-    if tool in ("ours", "bincount"):
+    if tool == "ours" or tool.startswith("bincount"):
         return [sys.executable, str(HERE / "measure.py"), tool]
     return [str(peers), str(HERE / "measure.py"), tool] if peers else None
 

@@ -34,7 +34,7 @@ def exits_over_time(incidence: Result, times: Sequence[float], *, name: str = "e
     ``incidence`` comes from ``aalen_johansen`` with up to three groups; ``times`` are the ticks. Causes with
     fewer than five exits are shown together with the next smallest as "other".
     """
-    stacks = [(key, stack) for key, rows in groups_of(incidence.table) if len(stack := _stack(rows)) > 1]
+    stacks = [(key, stack) for key, rows in groups_of(incidence.table) if len(stack := _stack(rows))]
     if not 0 < len(stacks) <= 3:
         raise ValueError(f"{len(stacks)} groups can be shown, and one to three fit: choose them before counting.")
 
@@ -101,9 +101,9 @@ def hazard_ratio_forest(model: Result, *, name: str = "hazard_ratio_forest", tit
     return Figure(
         name, title or {"de": f"Was mit „{what['de']}“ einhergeht", "en": f"What goes with “{what['en']}”"},
         {"de": f"Verhältnisse mit {level(model, 'de')}-Grenzen bei sonst gleichen Merkmalen; "
-               f"n = {number(model.n, 'de')}. Zusammenhänge, keine Ursachen.",
+               f"{number(model.n, 'de')} Zeitabschnitte. Zusammenhänge, keine Ursachen.",
          "en": f"Ratios with {level(model, 'en')} limits, other covariates being equal; "
-               f"n = {number(model.n, 'en')}. Associations, not causes."},
+               f"{number(model.n, 'en')} spells. Associations, not causes."},
         {"de": f"Verhältnisse der Raten: {told['de']}.", "en": f"Ratios of rates: {told['en']}."},
         table[["term", "hazard_ratio", "lower", "upper"]].reset_index(drop=True), model.origin, draw,
         (10, 2.2 + 0.62 * len(table)),
@@ -111,9 +111,14 @@ def hazard_ratio_forest(model: Result, *, name: str = "hazard_ratio_forest", tit
 
 
 def _stack(rows: pd.DataFrame) -> pd.DataFrame:
-    """Shares by time (index) and cause (columns, in the order of the stack), small causes pooled."""
+    """Shares by time (index) and cause (columns, in the order of the stack), small causes pooled.
+
+    Empty where fewer than five left.
+    """
     rows = watched(rows)
     counts = rows[rows["cause"] != STAYING].groupby("cause")["n_event"].sum()
+    if counts.sum() < SMALL:
+        return pd.DataFrame()
     rest = pooled(counts.to_dict(), OTHER)
     cause = rows["cause"].where(~rows["cause"].isin(rest), OTHER)
     shares = rows.assign(cause=cause).pivot_table(index="time", columns="cause", values="estimate", aggfunc="sum")

@@ -10,7 +10,7 @@ import pandas as pd
 
 from rehapro_analysis.figures.german import axis_number, axis_percent, number, percent
 from rehapro_analysis.figures.retention_words import OTHER, STAYING, clock, group_name, ratio, term, word
-from rehapro_analysis.figures.small_cells import count, watched
+from rehapro_analysis.figures.small_cells import SMALL, count, watched
 from rehapro_analysis.figures.style import BLUE, GREEN, GREY, ORANGE, PURPLE, QUIET, SKY, TEXT, VERMILION, YELLOW
 
 LOOKS = ((BLUE, "-"), (VERMILION, "--"), (GREEN, "-."), (PURPLE, ":"), (TEXT, (0, (6, 1, 1, 1, 1, 1))))
@@ -45,11 +45,11 @@ def groups_of(table: pd.DataFrame) -> Iterator[tuple[tuple[str, ...], pd.DataFra
 
 
 def curves_of(table: pd.DataFrame, start: float = 1.0) -> list[Curve]:
-    """The curves of all groups as far as five are watched; a group that never has five is left out."""
+    """The curves of all groups as far as five are watched; groups with fewer than five exits are left out."""
     curves = []
     for key, rows in groups_of(table):
         rows = watched(rows)
-        if len(rows):
+        if "n_event" not in rows or rows["n_event"].sum() >= SMALL:
             columns = {name: rows[name].to_numpy(float) for name in ("time", "estimate", "lower", "upper")}
             first = {"time": 0.0, "estimate": start, "lower": start, "upper": start}
             curves.append(Curve(key, *(np.insert(values, 0, first[name]) for name, values in columns.items())))
@@ -181,12 +181,13 @@ def draw_difference(canvas, curve: Curve, names: Sequence[str], times: Sequence[
     axes = canvas.subplots()
     axes.axhline(0, color=TEXT, lw=1)
     draw_steps(axes, curve, BLUE)
-    reach = 1.25 * max(np.nanmax(np.abs([curve.lower, curve.upper])), 0.05)
-    axes.set(ylim=(-reach, reach), xlim=(0, curve.time[-1] * 1.02), xlabel=clock(unit, language))
+    above, below = (max(np.nanmax(values), 0.02) for values in (curve.upper, -curve.lower))
+    room = 0.2 * (above + below)
+    axes.set(ylim=(-below - room, above + room), xlim=(0, curve.time[-1] * 1.02), xlabel=clock(unit, language))
     axes.yaxis.set_major_formatter(axis_percent(language))
     axes.set_xticks([time for time in times if time <= curve.time[-1]])
     axes.xaxis.set_major_formatter(axis_number(language))
-    more = {"de": "{} sind mehr noch da", "en": "more are still there {}"}[language]
+    more = {"de": "mehr noch da: {}", "en": "more still there: {}"}[language]
     for height, side, name in ((0.97, "top", names[0]), (0.03, "bottom", names[1])):
         axes.text(0.99, height, more.format(word(name, language)), transform=axes.transAxes, ha="right", va=side,
                   color=QUIET)

@@ -16,6 +16,7 @@ from rehapro_analysis.figures.retention_drawing import (
     draw_curves,
     draw_difference,
     draw_panels,
+    groups_of,
 )
 from rehapro_analysis.figures.retention_words import Texts, after, group_name, level, with_limits, word
 from rehapro_analysis.figures.small_cells import SMALL, watched
@@ -33,12 +34,12 @@ def staying_curves(curve: Result, risk: Result, *, name: str = "staying_curves",
 
     ``curve`` comes from ``kaplan_meier``, ``risk`` from ``risk_table`` of the same event table; its times
     are the ticks. For up to five groups; with more, take `staying_panels`. Raises ValueError for more
-    groups and where no group has five people.
+    groups and where no group has five exits.
     """
     shown = _shown(curve)
     if len(shown) > MOST:
         raise ValueError(f"{len(shown)} curves in one picture cannot be told apart: take staying_panels.")
-    told = _shares(shown, risk.table["time"].unique(), unit)
+    told, ends = _shares(shown, risk.table["time"].unique(), unit), _ends(curve, shown)
 
     def draw(canvas, language: str) -> None:
         draw_curves(canvas, shown, risk.table, unit, language)
@@ -46,9 +47,9 @@ def staying_curves(curve: Result, risk: Result, *, name: str = "staying_curves",
     return Figure(
         name, title or {"de": "Wer noch im Programm ist", "en": "Who is still in the programme"},
         {"de": f"Kaplan-Meier, Flächen: {level(curve, 'de')}-Grenzen; n = {number(curve.n, 'de')}. Zahlen unten: "
-               f"Personen unmittelbar vor dem Zeitpunkt. {ENDS['de']}",
+               f"Personen unmittelbar vor dem Zeitpunkt. {ends['de']}",
          "en": f"Kaplan-Meier, bands: {level(curve, 'en')} limits; n = {number(curve.n, 'en')}. Numbers below: people "
-               f"just before the time. {ENDS['en']}"},
+               f"just before the time. {ends['en']}"},
         {"de": f"Stufenkurven mit Grenzen. {told['de']}", "en": f"Step curves with limits. {told['en']}"},
         _drawn(shown), curve.origin, draw, (10, 5.8 + 0.22 * len(shown)),
     )
@@ -62,7 +63,7 @@ def staying_panels(curve: Result, everybody: Result, risk: Result, *, name: str 
     Under each time stands the number at risk.
     """
     shown, background = _shown(curve), _shown(everybody)[0]
-    told = _shares(shown, risk.table["time"].unique(), unit)
+    told, ends = _shares(shown, risk.table["time"].unique(), unit), _ends(curve, shown)
 
     def draw(canvas, language: str) -> None:
         draw_panels(canvas, shown, background, risk.table, unit, language)
@@ -71,9 +72,9 @@ def staying_panels(curve: Result, everybody: Result, risk: Result, *, name: str 
         name, title or {"de": "Wer noch im Programm ist, nach Projekt",
                         "en": "Who is still in the programme, by project"},
         {"de": f"Kaplan-Meier mit {level(curve, 'de')}-Grenzen; grau: alle zusammen, n = {number(curve.n, 'de')}. "
-               f"{ENDS['de']}",
+               f"{ends['de']}",
          "en": f"Kaplan-Meier with {level(curve, 'en')} limits; grey: everybody together, n = {number(curve.n, 'en')}. "
-               f"{ENDS['en']}"},
+               f"{ends['en']}"},
         {"de": f"{len(shown)} Felder mit Stufenkurven. {told['de']}",
          "en": f"{len(shown)} panels with step curves. {told['en']}"},
         _drawn(shown), curve.origin, draw, (13, 2.2 + 2.3 * -(-len(shown) // 4)),
@@ -112,8 +113,18 @@ def difference_over_time(difference: Result, times: Sequence[float], *, name: st
 def _shown(curve: Result) -> list[Curve]:
     shown = curves_of(curve.table)
     if not shown:
-        raise ValueError(f"No group has {SMALL} people: nothing of this curve can be shown.")
+        raise ValueError(f"No group has {SMALL} exits: nothing of this curve can be shown.")
     return shown
+
+
+def _ends(curve: Result, shown: Sequence[Curve]) -> dict[str, str]:
+    """Where curves end, and which groups are not shown at all."""
+    hidden = [key for key, _ in groups_of(curve.table) if key not in {one.key for one in shown}]
+    if not hidden:
+        return ENDS
+    names = {language: ", ".join(group_name(key, language) for key in hidden) for language in LANGUAGES}
+    return {"de": f"{ENDS['de']} Nicht gezeigt, weil weniger als {SMALL} Austritte: {names['de']}.",
+            "en": f"{ENDS['en']} Not shown, because of fewer than {SMALL} exits: {names['en']}."}
 
 
 def _at(curve: Curve, times: Sequence[float]) -> list[pd.Series]:

@@ -6,11 +6,12 @@ import pandas as pd
 
 from rehapro_analysis.figures.figure import Figure
 from rehapro_analysis.figures.german import interval, percent
-from rehapro_analysis.figures.style import BLUE, GREY, ORANGE, TEXT
+from rehapro_analysis.figures.style import GREY, STATUS, TEXT
 from rehapro_analysis.results import Result
 from rehapro_analysis.study.reading import Study
 
 _PLANNED = ("planned", "target")
+_KIND = {"de": ("beobachtet", "Plan"), "en": ("observed", "plan")}
 
 
 def documented_funnel(funnels: Result, study: Study) -> Figure:
@@ -87,24 +88,18 @@ def _share(row: pd.Series, language: str) -> str:
 def _draw_funnel(canvas, table: pd.DataFrame, language: str) -> None:
     axes = canvas.subplots()
     for height, (_, row) in enumerate(table.iterrows()):
-        planned = row["status"] in _PLANNED
-        colour = ORANGE if planned else BLUE
-        if not planned:
-            axes.plot([row["lower"], row["upper"]], [height, height], color=colour, lw=2)
+        colour = STATUS[row["status"]]["color"]
+        limits = row[["lower", "upper"]].dropna()
+        axes.plot(limits, [height] * len(limits), color=colour, lw=2)
         axes.plot([row["share_low"], row["share_high"]], [height, height], color=colour, lw=7, solid_capstyle="butt")
-        axes.plot((row["share_low"] + row["share_high"]) / 2, height, "D" if planned else "o", ms=9,
-                  mfc="white" if planned else colour, mec=colour, mew=2)
-        end = row["share_high"] if planned else row["upper"]
-        axes.annotate(f"{_share(row, language)} ({_kind(planned, language)})", (end, height), (8, 0),
-                      textcoords="offset points", va="center", color=TEXT)
+        axes.plot((row["share_low"] + row["share_high"]) / 2, height, ms=9, mew=2, **STATUS[row["status"]])
+        axes.annotate(f"{_share(row, language)} ({_KIND[language][row['status'] in _PLANNED]})",
+                      (max([row["share_high"], *limits]), height), (8, 0), textcoords="offset points", va="center",
+                      color=TEXT)
     axes.set_yticks(range(len(table)), [_step_label(row, language) for _, row in table.iterrows()])
     axes.set(xlim=(0, 1.4), ylim=(len(table) - 0.5, -0.5))
     axes.set_xticks([0, 0.25, 0.5, 0.75, 1], [percent(share, language) for share in (0, 0.25, 0.5, 0.75, 1)])
     axes.grid(axis="x", color=GREY, alpha=0.3)
-
-
-def _kind(planned: bool, language: str) -> str:
-    return {"de": ("beobachtet", "Plan"), "en": ("observed", "plan")}[language][planned]
 
 
 def _step_label(row: pd.Series, language: str) -> str:
@@ -116,12 +111,10 @@ def _step_label(row: pd.Series, language: str) -> str:
 def _draw_stays(canvas, table: pd.DataFrame, language: str) -> None:
     axes = canvas.subplots()
     for height, (_, row) in enumerate(table.iterrows()):
-        planned = row["status"] in _PLANNED
-        colour = ORANGE if planned else BLUE
-        axes.plot([row["low"], row["high"]], [height, height], color=colour, lw=7, solid_capstyle="butt")
-        axes.plot([row["low"], row["high"]], [height, height], "D" if planned else "o", ms=9,
-                  mfc="white" if planned else colour, mec=colour, mew=2)
-        axes.annotate(f"{interval(row['low'], row['high'], language)} ({_kind(planned, language)})",
+        ends = [row["low"], row["high"]]
+        axes.plot(ends, [height, height], color=STATUS[row["status"]]["color"], lw=7, solid_capstyle="butt")
+        axes.plot(ends, [height, height], ms=9, mew=2, linestyle="none", **STATUS[row["status"]])
+        axes.annotate(f"{interval(*ends, language)} ({_KIND[language][row['status'] in _PLANNED]})",
                       (row["high"], height), (10, 0), textcoords="offset points", va="center", color=TEXT)
     axes.set_yticks(range(len(table)), [f"{row['label']}\n{row[f'what_{language}']}" for _, row in table.iterrows()])
     axes.set(xlim=(0, 31), ylim=(len(table) - 0.5, -0.5), xlabel="Monate" if language == "de" else "months")

@@ -1,0 +1,227 @@
+"""Pictures of staying and leaving: legible in both languages, steps, honest axes, no small cells."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from matplotlib.collections import FillBetweenPolyCollection
+from matplotlib.text import Text
+
+from rehapro_analysis import retention
+from rehapro_analysis.figures import (
+    difference_over_time,
+    exits_over_time,
+    hazard_ratio_forest,
+    phase_flow,
+    staying_curves,
+    staying_panels,
+)
+from rehapro_analysis.figures.fingerprint import visible_artists
+from rehapro_analysis.figures.flow_drawing import flows_of
+from rehapro_analysis.figures.legibility import cut_texts, overlapping_texts
+from rehapro_analysis.figures.retention_drawing import apart
+from rehapro_analysis.figures.small_cells import SMALL, pooled
+from rehapro_analysis.retention.competing import aalen_johansen
+
+MONTHS = [0, 6, 12, 18, 24]
+CAUSES = ["completed", "dropout", "employment", "other", "transfer", "censored"]
+PICTURES = ["curves", "alone", "panels", "exits", "exits_by", "difference", "flow", "forest"]
+
+
+@pytest.fixture(scope="module")
+def people():
+    rng = np.random.default_rng(7)
+    period = np.repeat(["before", "during", "after"], [40, 120, 90])
+    months = np.minimum(rng.weibull(1.1, 250) * np.where(period == "during", 20, 13), 25)
+    event = rng.choice(CAUSES, 250, p=[0.2, 0.3, 0.2, 0.01, 0.09, 0.2])
+    return pd.DataFrame({"months": months.round(1), "event": event, "sex": rng.choice(["female", "male"], 250),
+                         "period": pd.Categorical(period, ["before", "during", "after"]), "age": rng.normal(44, 9, 250)})
+
+
+def counted(frame, by=None, origin="synthetic"):
+    return retention.event_table(frame, stop="months", event="event", by=by, origin=origin, unit="months")
+
+
+def stays():
+    """Twenty-five people wait; one gives up, twenty are assessed, of whom nine are supported and three find work."""
+    rows = [(f"p{i}", "waiting", None, 5, "assessment") for i in range(20)]
+    rows += [("q", "waiting", None, 4, "withdrawn")] + [(f"r{i}", "waiting", None, 9, None) for i in range(4)]
+    rows += [(f"p{i}", "assessment", 5, 10, "support") for i in range(9)]
+    rows += [(f"p{i}", "assessment", 5, 11, "employment") for i in range(9, 12)]
+    rows += [(f"p{i}", "assessment", 5, 12, None) for i in range(12, 20)]
+    rows += [(f"p{i}", "support", 10, 20, "dropout" if i < 6 else None) for i in range(9)]
+    return pd.DataFrame(rows, columns=["participant", "state", "start", "stop", "to"])
+
+
+@pytest.fixture(scope="module")
+def figures(people):
+    by_period, everybody = counted(people, "period"), counted(people)
+    curve, risk = retention.kaplan_meier(by_period), retention.risk_table(by_period, MONTHS)
+    all_curve, all_risk = retention.kaplan_meier(everybody), retention.risk_table(everybody, MONTHS)
+    two = people[people["period"].ne("before")]
+    model = retention.cox_model(people, stop="months", event="event", cause="dropout", origin="synthetic",
+                                covariates={"sex": "male", "age": None, "period": "after"})
+    return {
+        "curves": staying_curves(curve, risk), "alone": staying_curves(all_curve, all_risk),
+        "panels": staying_panels(curve, all_curve, risk), "exits": exits_over_time(aalen_johansen(everybody), MONTHS),
+        "exits_by": exits_over_time(aalen_johansen(by_period), MONTHS),
+        "difference": difference_over_time(retention.difference_curve(counted(two, "period")), MONTHS),
+        "flow": phase_flow(retention.state_graph(stays()), origin="synthetic"),
+        "forest": hazard_ratio_forest(model, cause="dropout"),
+    }
+
+
+def words_of(picture):
+    return [artist.get_text() for artist in visible_artists(picture)
+            if isinstance(artist, Text) and artist.get_text().strip()]
+
+
+def axes_of(figure, language="en"):
+    return figure.picture(language).subfigs[1].axes
+
+
+@pytest.mark.parametrize("language", ["de", "en"])
+@pytest.mark.parametrize("name", PICTURES)
+def test_no_word_lies_on_another_or_is_cut(figures, name, language):
+    picture = figures[name].picture(language)
+    assert overlapping_texts(picture) == []
+    assert cut_texts(picture) == []
+
+
+@pytest.mark.parametrize("name", PICTURES)
+def test_drawing_twice_gives_the_same_fingerprint_and_the_languages_differ(figures, name):
+    figure = figures[name]
+    assert figure.fingerprint("de") == figure.fingerprint("de") != figure.fingerprint("en")
+
+
+@pytest.mark.parametrize("name", PICTURES)
+def test_invented_people_are_called_so_in_every_picture(figures, name):
+    assert "SYNTHETISCH – erfundene Personen" in words_of(figures[name].picture("de"))
+
+
+def test_own_people_are_not_called_invented(people):
+    table = counted(people, origin="own")
+    figure = staying_curves(retention.kaplan_meier(table), retention.risk_table(table, MONTHS))
+    assert not [text for text in words_of(figure.picture("en")) if "SYNTHETIC" in text]
+
+
+@pytest.mark.parametrize("name", ["curves", "alone", "panels"])
+def test_curves_are_steps_from_one_on_an_axis_from_zero(figures, name):
+    axes = axes_of(figures[name])[0]
+    curves = [line for line in axes.lines if len(line.get_xdata()) > 2]
+    assert {line.get_drawstyle() for line in curves} == {"steps-post"}
+    assert {(line.get_xdata()[0], line.get_ydata()[0]) for line in curves} == {(0, 1)}
+    assert axes.get_ylim() == (0, 1)
+
+
+def test_curve_and_numbers_at_risk_share_their_time_axis(figures):
+    above, below = axes_of(figures["curves"])
+    assert above.get_shared_x_axes().joined(above, below)
+    assert above.get_position().x0 == pytest.approx(below.get_position().x0, abs=1e-9)
+    assert sorted({round(text.get_position()[0], 9) for text in below.texts}) == MONTHS
+
+
+def test_a_curve_ends_where_fewer_than_five_are_at_risk(people, figures):
+    watched = retention.kaplan_meier(counted(people, "period")).table.query("n_risk >= 5")
+    expected = watched.groupby("period", sort=False)["time"].max().tolist()
+    assert figures["curves"].table.groupby("group", sort=False)["time"].max().tolist() == expected
+    assert people["months"].max() > max(expected)
+
+
+def test_small_numbers_at_risk_are_not_told(people, figures):
+    risk = retention.risk_table(counted(people, "period"), MONTHS).table["n_risk"]
+    shown = [text.get_text() for text in axes_of(figures["curves"])[1].texts]
+    assert shown == [f"{n:.0f}" if n >= SMALL else "<5" for n in risk]
+    assert "<5" in shown
+
+
+def test_a_group_with_fewer_than_five_exits_is_named_and_not_drawn(people):
+    few = people.assign(event=people["event"].where(people["period"].ne("before"), "censored"))
+    table = counted(few, "period")
+    figure = staying_curves(retention.kaplan_meier(table), retention.risk_table(table, MONTHS))
+    assert set(figure.table["group"]) == {"during the pandemic", "after the pandemic"}
+    assert "weniger als 5 Austritte: vor der Pandemie" in figure.note["de"]
+    with pytest.raises(ValueError, match="nothing of this curve can be shown"):
+        nobody = counted(people.assign(event="censored"))
+        staying_curves(retention.kaplan_meier(nobody), retention.risk_table(nobody, MONTHS))
+
+
+def test_the_alternative_text_tells_the_shares_at_the_ticks(people, figures):
+    told = retention.milestone(counted(people), [12]).table.iloc[0]
+    percent = [f"{100 * told[name]:.0f}%" for name in ("estimate", "lower", "upper")]
+    assert "after 12 months {} ({} to {})".format(*percent) in figures["alone"].alt["en"]
+    german = [text.replace("%", "\u202f%") for text in percent]
+    assert "nach 12 Monaten {} ({} bis {})".format(*german) in figures["alone"].alt["de"]
+
+
+def test_more_than_five_curves_are_sent_to_panels(people):
+    table = counted(people.assign(group=np.arange(250) % 6), "group")
+    with pytest.raises(ValueError, match="take staying_panels"):
+        staying_curves(retention.kaplan_meier(table), retention.risk_table(table, MONTHS))
+
+
+@pytest.mark.parametrize("name", ["exits", "exits_by"])
+def test_the_areas_of_exits_add_up_to_everybody_at_every_time(figures, name):
+    table = figures[name].table
+    sums = table.groupby(["group", "time"])["estimate"].sum()
+    assert np.allclose(sums, 1)
+    for axes in axes_of(figures[name]):
+        areas = [area for area in axes.collections if isinstance(area, FillBetweenPolyCollection)]
+        tops = [area.get_paths()[0].vertices[:, 1].max() for area in areas]
+        assert tops[-1] == pytest.approx(1)
+
+
+def test_a_reason_with_few_exits_is_shown_together_with_the_next_smallest(people, figures):
+    n = people["event"].value_counts()
+    assert 0 < n["other"] < SMALL
+    assert set(figures["exits"].table["cause"]) == {"completed", "dropout", "employment", "other", "in programme"}
+    last = figures["exits"].table.groupby("cause")["estimate"].last()
+    joined = aalen_johansen(counted(people.replace({"event": {"transfer": "other"}}))).table.query("n_risk >= 5")
+    assert last["other"] == pytest.approx(joined[joined["cause"].eq("other")]["estimate"].iloc[-1])
+
+
+def test_the_difference_has_a_line_of_no_difference_and_names_both_sides(figures):
+    axes = axes_of(figures["difference"], "de")[0]
+    assert axes.lines[0].get_ydata() == [0, 0]
+    assert {text.get_text() for text in axes.texts} == {"mehr noch da: in der Pandemie", "mehr noch da: nach der Pandemie"}
+
+
+def test_the_flow_hides_small_ways_and_keeps_the_totals():
+    flows = flows_of(retention.state_graph(stays()))
+    assert flows.phases == {"waiting": 25, "assessment": 20, "support": 9}
+    assert flows.table.groupby("source")["n"].sum().to_dict() == flows.phases
+    assert flows.table["n"].min() >= SMALL
+    ways = flows.table.set_index(["source", "target"])["n"].to_dict()
+    assert ways[("waiting", "other")] == 5  # one gave up, four still wait
+    assert ways[("assessment", "support")] == 9
+    assert ways[("assessment", "other")] == 11  # three in work would follow by subtraction from eight still there
+
+
+def test_ratios_are_sorted_around_one_on_a_log_axis_with_their_numbers(figures):
+    axes = axes_of(figures["forest"], "de")[0]
+    table = figures["forest"].table
+    assert axes.get_xscale() == "log"
+    assert axes.lines[0].get_xdata() == [1, 1]
+    assert table["hazard_ratio"].is_monotonic_decreasing
+    assert [text.get_text() for text in axes.texts] == [
+        f"{row.hazard_ratio:.2f} ({row.lower:.2f}–{row.upper:.2f})".replace(".", ",") for row in table.itertuples()]
+
+
+@given(st.dictionaries(st.sampled_from("abcdefg"), st.integers(0, 12), min_size=1), st.booleans())
+def test_what_is_pooled_leaves_no_small_count_and_none_that_follows(counts, with_rest):
+    if with_rest:
+        counts = counts | {"rest": 3}
+    joined = pooled(counts, "rest")
+    shown = [n for name, n in counts.items() if name not in joined and n > 0]
+    rest = sum(counts[name] for name in joined)
+    assert min(shown, default=SMALL) >= SMALL
+    assert rest >= SMALL or rest == 0 or (not shown and sum(counts.values()) < SMALL)
+
+
+@given(st.lists(st.floats(0, 1), min_size=1, max_size=9))
+def test_labels_lie_apart_and_inside(heights):
+    moved = apart(np.sort(heights), 0.1, 0.0, 1.0)
+    assert (np.diff(moved) >= 0.1 - 1e-9).all()
+    assert moved[0] >= 0.05 - 1e-9
+    assert moved[-1] <= 0.95 + 1e-9
