@@ -176,19 +176,6 @@ def test_a_restricted_mean_by_hand():
     close(ours["std_error"] ** 2, float(F(5, 4) ** 2 / 12 + F(1, 2) ** 2 / 6))
 
 
-def test_contrasts_of_restricted_means():
-    both, mean = table("A"), retention.restricted_mean(table("A"), 12).table
-    gap = retention.restricted_mean_contrast(both, 12, reference=1).table
-    assert gap["g"].tolist() == [1, 3] and gap["reference"].unique().tolist() == ["2"]
-    close(gap["estimate"], mean["estimate"][[0, 2]] - mean["estimate"][1])
-    close(gap["std_error"], np.hypot(mean["std_error"][[0, 2]], mean["std_error"][1]))
-    ratio = retention.restricted_mean_contrast(both, 12, scale="ratio", reference=1).table
-    close(ratio["estimate"], mean["estimate"][[0, 2]] / mean["estimate"][1])
-    relative = mean["std_error"] / mean["estimate"]
-    close(ratio["std_error_log"], np.hypot(relative[[0, 2]], relative[1]))
-    close(ratio["lower"] * ratio["upper"], ratio["estimate"] ** 2)
-
-
 def test_a_life_table_by_hand():
     """0-2: 10 there, 3 leave, 2 censored, 9 exposed; 2-4: 5 there, 1 leaves, 4 censored, 3 exposed."""
     counted = people([0, 1, 1, 0, 1, 2, 2, 3, 3, 3], [1, 1, 1, 0, 0, 1, 0, 0, 0, 0])

@@ -33,10 +33,12 @@ PICTURES = ["curves", "alone", "panels", "exits", "exits_by", "difference", "flo
 def people():
     rng = np.random.default_rng(7)
     period = np.repeat(["before", "during", "after"], [40, 120, 90])
-    months = np.minimum(rng.weibull(1.1, 250) * np.where(period == "during", 20, 13), 25)
+    longest = np.where(period == "before", 15, 40)
+    months = np.minimum(rng.weibull(1.1, 250) * np.where(period == "during", 20, 13), longest)
     event = rng.choice(CAUSES, 250, p=[0.2, 0.3, 0.2, 0.01, 0.09, 0.2])
-    return pd.DataFrame({"months": months.round(1), "event": event, "sex": rng.choice(["female", "male"], 250),
-                         "period": pd.Categorical(period, ["before", "during", "after"]), "age": rng.normal(44, 9, 250)})
+    return pd.DataFrame({
+        "months": months.round(1), "event": event, "sex": rng.choice(["female", "male"], 250),
+        "period": pd.Categorical(period, ["before", "during", "after"]), "age": rng.normal(44, 9, 250)})
 
 
 def counted(frame, by=None, origin="synthetic"):
@@ -126,7 +128,7 @@ def test_a_curve_ends_where_fewer_than_five_are_at_risk(people, figures):
     watched = retention.kaplan_meier(counted(people, "period")).table.query("n_risk >= 5")
     expected = watched.groupby("period", sort=False)["time"].max().tolist()
     assert figures["curves"].table.groupby("group", sort=False)["time"].max().tolist() == expected
-    assert people["months"].max() > max(expected)
+    assert (people.groupby("period", observed=True)["months"].max().to_numpy() > expected).any()
 
 
 def test_small_numbers_at_risk_are_not_told(people, figures):
@@ -184,7 +186,8 @@ def test_a_reason_with_few_exits_is_shown_together_with_the_next_smallest(people
 def test_the_difference_has_a_line_of_no_difference_and_names_both_sides(figures):
     axes = axes_of(figures["difference"], "de")[0]
     assert axes.lines[0].get_ydata() == [0, 0]
-    assert {text.get_text() for text in axes.texts} == {"mehr noch da: in der Pandemie", "mehr noch da: nach der Pandemie"}
+    assert {text.get_text() for text in axes.texts} == {
+        "mehr noch da: in der Pandemie", "mehr noch da: nach der Pandemie"}
 
 
 def test_the_flow_hides_small_ways_and_keeps_the_totals():

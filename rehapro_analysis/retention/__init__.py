@@ -1,7 +1,10 @@
 """Staying and leaving: one event table from which every estimate and test follows."""
 
 from rehapro_analysis.retention.aggregates import (
-    aggregate_life_table, aggregate_period_table, aggregate_retention_bounds)
+    aggregate_life_table,
+    aggregate_period_table,
+    aggregate_retention_bounds,
+)
 from rehapro_analysis.retention.bands import bootstrap_band, simultaneous_band
 from rehapro_analysis.retention.cohorts import cohort
 from rehapro_analysis.retention.comparison import logrank_test
@@ -23,7 +26,7 @@ from rehapro_analysis.retention.phases import phase_spells
 from rehapro_analysis.retention.planned_stays import planned_completion, planned_spells
 from rehapro_analysis.retention.proportionality import proportional_hazards_test
 from rehapro_analysis.retention.reporting_delay import locked_spells, reporting_bounds
-from rehapro_analysis.retention.restricted import restricted_mean, restricted_mean_contrast
+from rehapro_analysis.retention.restricted import restricted_mean
 from rehapro_analysis.retention.spell_checks import check_spells
 from rehapro_analysis.retention.splitting import split_periods, split_spells
 from rehapro_analysis.retention.state_paths import common_paths, state_graph
@@ -44,7 +47,7 @@ __all__ = [
     "known_by", "landmark", "life_table", "locked_spells", "logrank_test", "median_follow_up", "milestone",
     "milestone_test", "nelson_aalen", "period_table", "permutation_logrank_test", "phase_spells",
     "planned_completion", "planned_spells", "proportional_hazards_test", "quantiles", "reached_by",
-    "reporting_bounds", "restricted_mean", "restricted_mean_contrast", "restricted_mean_test", "risk_table",
+    "reporting_bounds", "restricted_mean", "restricted_mean_test", "risk_table",
     "simultaneous_band", "split_periods", "split_spells", "state_graph", "state_occupation",
     "stationarity_test", "stock_means", "stock_spells", "time_lost",
 ]

@@ -115,6 +115,8 @@ def _assumptions(found: Incidence) -> tuple[str, ...]:
     said = ["Those censored would have gone on like those still watched.",
             "At a tied time exits come before censorings, and entries after both.",
             f"Standard errors: {SAID[found.variance]}."]
+    if len(table.strata) > 1:
+        said.append("Strata are pooled.")
     if table.delayed:
         said.append("Some are watched only from a later entry; early risk sets may be small.")
     if table.weighted and found.variance != "ij":

@@ -12,7 +12,12 @@ from rehapro_analysis.results import Result
 from rehapro_analysis.retention.events import EventTable
 from rehapro_analysis.retention.influence import robust_variance
 from rehapro_analysis.retention.limits import (
-    beta_product_limits, check_choice, lower_se, normal_quantile, survival_limits)
+    beta_product_limits,
+    check_choice,
+    lower_se,
+    normal_quantile,
+    survival_limits,
+)
 from rehapro_analysis.retention.runs import Runs
 from rehapro_analysis.study.problems import StudyError
 

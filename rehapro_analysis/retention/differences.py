@@ -118,6 +118,8 @@ def _assumptions(found: Incidence) -> tuple[str, ...]:
     table = found.table
     said = ["Groups are independent; those censored would have gone on like those still watched.",
             f"Standard errors: {SAID[found.variance]}."]
+    if len(table.strata) > 1:
+        said.append("Strata are pooled.")
     if table.delayed:
         said.append("Some are watched only from a later entry; early risk sets may be small.")
     return (*said, UNDECIDED)

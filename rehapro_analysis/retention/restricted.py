@@ -1,15 +1,14 @@
-"""Restricted means: the average stay up to a horizon, with its standard error, and contrasts of groups."""
+"""Restricted means: the average stay up to a horizon, with its standard error."""
 
 from __future__ import annotations
 
 import numpy as np
-from scipy.special import ndtr
 
 from rehapro_analysis.results import Result
 from rehapro_analysis.retention.curves import Steps, curve_result, is_robust, percent, steps
 from rehapro_analysis.retention.events import EventTable
 from rehapro_analysis.retention.influence import cell_influence
-from rehapro_analysis.retention.limits import check_choice, normal_quantile
+from rehapro_analysis.retention.limits import normal_quantile
 from rehapro_analysis.study.problems import StudyError
 
 
@@ -34,35 +33,6 @@ def restricted_mean(table: EventTable, horizon: float | None = None, *, level: f
     frame = table.groups.assign(horizon=horizon, estimate=mean, std_error=se, lower=np.maximum(mean - z * se, 0),
                                 upper=np.minimum(mean + z * se, horizon))
     return curve_result(curve, frame, f"restricted mean, {percent(level)} limits", variance, ())
-
-
-def restricted_mean_contrast(table: EventTable, horizon: float | None = None, *, scale: str = "difference",
-                             reference: int = 0, level: float = 0.95, variance: str = "auto") -> Result:
-    """Each group's restricted mean against that of a reference group (its row in ``table.groups``).
-
-    ``scale`` "difference": mu - mu0 -+ z sqrt(V + V0); "ratio": mu/mu0 with limits on the log scale,
-    its standard error that of the log ratio. Columns: the groups, reference, horizon, estimate,
-    std_error (or std_error_log), lower, upper, p_value.
-    """
-    check_choice("scale", scale, ("difference", "ratio"))
-    if len(table.groups) < 2 or not 0 <= reference < len(table.groups):
-        raise StudyError.of("A contrast needs two groups and a reference among them.", "Count with by= first.")
-    curve, horizon = steps(table, variance=variance), _horizon(table, horizon)
-    mean, var = mean_and_variance(curve, horizon, robust=is_robust(curve.table, variance))
-    others = np.delete(np.arange(len(mean)), reference)
-    if scale == "ratio":
-        mean, var = np.log(mean), var / mean**2
-    gap, se = (mean - mean[reference])[others], np.sqrt(var + var[reference])[others]
-    frame = table.groups.iloc[others].reset_index(drop=True).assign(
-        reference=", ".join(str(label) for label in table.groups.iloc[reference]), horizon=horizon,
-        **_contrast(gap, se, scale, normal_quantile(level)))
-    return curve_result(curve, frame, f"{scale} of restricted means, {percent(level)} limits", variance, ())
-
-
-def _contrast(gap: np.ndarray, se: np.ndarray, scale: str, z: float) -> dict[str, np.ndarray]:
-    back, error = (np.exp, "std_error_log") if scale == "ratio" else (np.asarray, "std_error")
-    return {"estimate": back(gap), error: se, "lower": back(gap - z * se), "upper": back(gap + z * se),
-            "p_value": 2 * ndtr(-np.abs(gap) / se)}
 
 
 def mean_and_variance(curve: Steps, horizon: float, *, robust: bool = False) -> tuple[np.ndarray, np.ndarray]:

@@ -11,7 +11,14 @@ import pandas as pd
 from rehapro_analysis.results import Result
 from rehapro_analysis.retention.coding import TIE
 from rehapro_analysis.retention.curves import (
-    Steps, counts_frame, curve_limits, curve_result, percent, standard_error, steps)
+    Steps,
+    counts_frame,
+    curve_limits,
+    curve_result,
+    percent,
+    standard_error,
+    steps,
+)
 from rehapro_analysis.retention.events import EventTable
 from rehapro_analysis.retention.limits import survival_limits
 from rehapro_analysis.study.problems import StudyError
