@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import statistics
 import sys
+import warnings
 from importlib.metadata import version
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
@@ -76,6 +77,7 @@ def _work(task, rows: Rows, there: Connection) -> None:
 
 def main(tool: str, folder: str, limit: str, *names: str) -> None:
     """Print one JSON line a task."""
+    warnings.simplefilter("ignore")  # ties, convergence: what they lead to is named in the report
     tasks, rows = tasks_of(tool), read_rows(Path(folder))
     _ = rows.frame, rows.left  # made outside the clock
     for name in names:

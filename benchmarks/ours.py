@@ -26,14 +26,15 @@ def counted(rows: Rows) -> retention.EventTable:
 def curves(rows: Rows) -> Numbers:
     """Kaplan-Meier with log-log limits."""
     table = retention.kaplan_meier(counted(rows)).table
-    return lambda: at_day(table, ["group"], {"S": "estimate", "se": "std_error", "lower": "lower", "upper": "upper"})
+    columns = {"S": "estimate", "se": "std_error", "lower": "lower", "upper": "upper"}
+    return lambda: at_day(table, ["group"], columns)
 
 
 def incidences(rows: Rows) -> Numbers:
     """Aalen-Johansen with the delta variance, all causes."""
     table = retention.aalen_johansen(counted(rows), variance="delta").table
-    return lambda: at_day(table[table["n_event"].notna() & table["cause"].isin([str(k + 1) for k in range(CAUSES)])],
-                          ["group", "cause"], {"F": "estimate", "se": "std_error"})
+    gone = table[table["cause"] != "in programme"]
+    return lambda: at_day(gone, ["group", "cause"], {"F": "estimate", "se": "std_error"})
 
 
 def logrank(rows: Rows) -> Numbers:

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Callable, Iterator
 
 import numpy as np
 from rows import AT_DAY, CAUSES, COVARIATES, GROUPS, Rows
-
-warnings.simplefilter("ignore")  # tied times, convergence: their defects are named in the table
 
 Numbers = Callable[[], dict[str, list[float]]]
 EACH_GROUP = range(GROUPS)
@@ -86,8 +83,8 @@ def _scikit_survival() -> dict:
                         "upper": [float(ci[1, _place(time)]) for time, _, ci in found]}
 
     def incidences(rows: Rows) -> Numbers:
-        found = [cumulative_incidence_competing_risks(cause.astype(int), day, conf_type="log-log", var_type="Dinse_Approx")
-                 for day, cause in _split(rows)]
+        found = [cumulative_incidence_competing_risks(cause.astype(int), day, conf_type="log-log",
+                                                      var_type="Dinse_Approx") for day, cause in _split(rows)]
         return lambda: {"F": [float(share[k, _place(time)]) for time, share, _ in found for k in EACH_CAUSE]}
 
     def logrank(rows: Rows) -> Numbers:
@@ -118,9 +115,14 @@ def _lifelines() -> dict:
 
     def curves(rows: Rows) -> Numbers:
         found = [KaplanMeierFitter().fit(day, cause > 0) for day, cause in _split(rows)]
-        return lambda: {"S": [float(one.predict(AT_DAY)) for one in found],
-                        "lower": [float(one.confidence_interval_.iloc[:, 0].loc[:AT_DAY].iloc[-1]) for one in found],
-                        "upper": [float(one.confidence_interval_.iloc[:, 1].loc[:AT_DAY].iloc[-1]) for one in found]}
+
+        def numbers() -> dict[str, list[float]]:
+            limits = [one.confidence_interval_.loc[:AT_DAY].iloc[-1] for one in found]
+            return {"S": [float(one.predict(AT_DAY)) for one in found],
+                    "lower": [float(pair.iloc[0]) for pair in limits],
+                    "upper": [float(pair.iloc[1]) for pair in limits]}
+
+        return numbers
 
     def incidences(rows: Rows) -> Numbers:
         found = [AalenJohansenFitter(seed=1).fit(day, cause, event_of_interest=k)

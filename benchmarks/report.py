@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable
 
 import numpy as np
 import pandas as pd
@@ -39,15 +40,19 @@ def written(results: pd.DataFrame, tools: dict) -> str:
     load = results["load"].dropna()
     parts = [
         f"# Retention: ours and the peers\n\n{os.cpu_count()} cores; load average between {load.min():g} and "
-        f"{load.max():g} while measuring (above 1: others were working too). Cells: median seconds, in brackets the "
-        "ratio to ours; above 1 is slower than ours.",
+        f"{load.max():g} while measuring (above 1: others were working too). Cells: median time, in brackets "
+        "the ratio to ours; above 1 is slower than ours.",
         *(_section(results[results["task"] == task], title, tools) for task, title in TITLES.items()
           if (results["task"] == task).any()),
-        "## Do tools that report the same number agree?\n\n" + "\n".join(f"* {line}" for line in agreement(results)),
-        "## Not like for like\n\n" + "\n".join(f"* {tool}: {what}." for tool, what in STANDING.items()),
+        "## Do tools that report the same number agree?\n\n" + _bullets(agreement(results)),
+        "## Not like for like\n\n" + _bullets(f"{tool}: {what}." for tool, what in STANDING.items()),
         "## Versions\n\n" + ", ".join(f"{tool} {version}" for tool, version in _versions(results).items()),
     ]
     return "\n\n".join(parts)
+
+
+def _bullets(lines: Iterable[str]) -> str:
+    return "\n".join(f"* {line}" for line in lines)
 
 
 def _section(results: pd.DataFrame, title: str, tools: dict) -> str:
@@ -78,9 +83,11 @@ def agreement(results: pd.DataFrame) -> list[str]:
         found = list(_differences(results[results["task"] == task]))
         fine = [gap for *_, gap in found if gap <= TOLERANCE]
         if fine:
-            said.append(f"{task}: {len(fine)} comparisons with ours within {TOLERANCE:g}, the largest {max(fine):.1e}.")
+            said.append(f"{task}: {len(fine)} comparisons with ours within {TOLERANCE:g}, "
+                        f"the largest difference {max(fine):.1e}.")
         said += [f"{task}, {tool}, n = {n:,}: {name} differs by {gap:.1e}: "
-                 f"{KNOWN.get((task, tool), 'NOT EXPLAINED')}." for n, tool, name, gap in found if not gap <= TOLERANCE]
+                 f"{KNOWN.get((task, tool), 'NOT EXPLAINED')}."
+                 for n, tool, name, gap in found if not gap <= TOLERANCE]
     return said
 
 

@@ -72,7 +72,9 @@ alone <- function(task) {
 }
 for (name in names_of_tasks) {
   if (!requireNamespace(package, quietly = TRUE)) {
-    cat(json(list(task = name, version = "", failed = paste("the R package", package, "is not installed"))), "\n"); next
+    missing <- paste("the R package", package, "is not installed")
+    cat(json(list(task = name, version = "", failed = missing)), "\n")
+    next
   }
   version <- as.character(packageVersion(package))
   seconds <- c(); numbers <- list(); failed <- NULL
@@ -81,7 +83,8 @@ for (name in names_of_tasks) {
     if (!is.null(found$failed)) { failed <- found$failed; break }
     seconds <- c(seconds, found$seconds); numbers <- found$numbers
   }
-  cat(if (is.null(failed)) sprintf("{\"task\":\"%s\",\"version\":\"%s\",\"seconds\":%.9g,\"repetitions\":%d,\"numbers\":%s}", name, version,
-        median(seconds), length(seconds), if (length(numbers)) json(numbers) else "{}")
-      else json(list(task = name, version = version, failed = failed)), "\n", sep = "")
+  line <- "{\"task\":\"%s\",\"version\":\"%s\",\"seconds\":%.9g,\"repetitions\":%d,\"numbers\":%s}\n"
+  if (is.null(failed)) cat(sprintf(line, name, version, median(seconds), length(seconds),
+                                   if (length(numbers)) json(numbers) else "{}"))
+  else cat(json(list(task = name, version = version, failed = failed)), "\n", sep = "")
 }

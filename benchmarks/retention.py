@@ -109,7 +109,8 @@ def compared(sizes: list[int], peers: Path | None, with_r: bool, limit: float) -
     return results.assign(ratio=results["seconds"].to_numpy() / ours.reindex(mine).to_numpy())
 
 
-def _of_tool(known: list[dict], tool: str, call: list[str] | None, n: int, folder: Path, limit: float) -> list[dict]:
+def _of_tool(known: list[dict], tool: str, call: list[str] | None, n: int, folder: Path,
+             limit: float) -> list[dict]:
     tasks = tasks_for(tool, n)
     if call is None:
         reasons = dict.fromkeys(tasks, "not asked for or not installed")

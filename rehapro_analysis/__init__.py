@@ -5,7 +5,7 @@
     ra.study.coverage(study)
 """
 
-from rehapro_analysis import figures, networks, study, throughput
+from rehapro_analysis import figures, networks, retention, study, throughput
 from rehapro_analysis.paths import data_folders
 from rehapro_analysis.publishing.manifest import publish
 from rehapro_analysis.results import Result
@@ -13,5 +13,5 @@ from rehapro_analysis.study import Study, StudyError, read_study
 
 __all__ = [
     "Result", "Study", "StudyError", "data_folders", "figures", "networks", "publish", "read_study",
-    "study", "throughput",
+    "retention", "study", "throughput",
 ]

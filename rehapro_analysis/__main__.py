@@ -45,7 +45,7 @@ def verify(options: argparse.Namespace) -> int:
     from rehapro_analysis.publishing import verification
 
     failed = False
-    for part, found in verification.verify():
+    for part, found in verification.verify(options.notebooks):
         print(f"{part}: {'differs' if found else 'identical'}", flush=True)
         for sentence in found:
             print(f"  {sentence}", flush=True)
@@ -106,7 +106,8 @@ def _parser() -> argparse.ArgumentParser:
     running.add_argument("--out", metavar="DIR", help="where executed notebooks and figures go")
     running.add_argument("--language", choices=("de", "en"), help="language of the figures shown")
     add(check).add_argument("folders", nargs="+", metavar="DIR")
-    for command in (verify, record, codebook, synthesise):
+    add(verify).add_argument("notebooks", nargs="*", metavar="NOTEBOOK", help="such as 03_throughput; all if none")
+    for command in (record, codebook, synthesise):
         add(command)
     return parser
 

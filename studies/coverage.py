@@ -86,7 +86,8 @@ class Limits:
 
 
 def _mean_width(width: np.ndarray) -> float:
-    return float(width[np.isfinite(width)].mean())
+    finite = width[np.isfinite(width)]
+    return float(finite.mean()) if len(finite) else np.nan
 
 
 def survival_limits(table: retention.EventTable) -> list[Limits]:
@@ -111,7 +112,8 @@ def incidence_limits(table: retention.EventTable) -> list[Limits]:
             part = part.reindex(table.groups["replication"])
             lower, upper = (np.where(watched, part[side].to_numpy(), np.nan) for side in ("lower", "upper"))
             truth = true_incidence()[HORIZON - 1, CAUSES.index(cause)]
-            found.append(Limits(f"share gone: {cause}", HORIZON, f"log-log, {variance} variance", truth, lower, upper))
+            method = f"log-log, {variance} variance"
+            found.append(Limits(f"share gone: {cause}", HORIZON, method, truth, lower, upper))
     return found
 
 
@@ -141,7 +143,8 @@ def coverage(n: int, replications: int, seed: int) -> pd.DataFrame:
     found = [*survival_limits(table), *incidence_limits(table), *mean_limits(table), *median_limits(table)]
     rows = pd.DataFrame([limits.row() for limits in found])
     rows.insert(0, "n", n)
-    return rows.assign(censored=float(people["exit"].isna().mean()), replications=replications)
+    censored = float(people["exit"].isna().mean())
+    return rows.astype({"time": "Int64"}).assign(censored=censored, replications=replications)
 
 
 def main() -> None:

@@ -62,6 +62,6 @@ def test_modules_stay_small():
 def test_the_public_names_are_a_decision():
     assert sorted(ra.__all__) == [
         "Result", "Study", "StudyError", "data_folders", "figures", "networks", "publish", "read_study",
-        "study", "throughput",
+        "retention", "study", "throughput",
     ]
     assert all(getattr(ra, name).__doc__ for name in ra.__all__)

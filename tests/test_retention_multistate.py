@@ -129,6 +129,7 @@ def test_the_stay_of_six_people_by_hand():
     assert table.loc["a", "estimate"] == pytest.approx(float(in_a))
     assert table["estimate"].sum() == pytest.approx(6, abs=1e-14)
     assert table["n_persons"].to_dict() == {"a": 6, "b": 3, "x": 2}  # two enter x at 6, too late to stay there
+    assert expected_stay(SIX, 4, **COLUMNS).table["n_persons"].tolist() == [5, 2, 1]
 
 
 def test_without_censoring_the_shares_and_errors_are_those_of_proportions():

@@ -251,13 +251,13 @@ def test_on_the_clock_of_the_plan_short_and_long_plans_have_one_spike():
 
 
 def test_who_stays_beyond_the_plan_is_asked_again():
-    people = dated([(0, 80, 100, "dropout"), (0, 100, 100, "completed"), (0, 150, 100, "work"),
+    people = dated([(0, 80, 100, "dropout"), (0, 100, 100, "completed"), (0, 120, 100, "work"),
                     (0, None, 100, None)], PLANNED)
     table = planned_completion(people, lock=day(200)).table
     assert table["part"].tolist() == ["before", "at the planned end", "after"]
     assert table["n"].tolist() == [4, 3, 2] and table["n_event"].tolist() == [1, 1, 1]
     np.testing.assert_allclose(table["estimate"], [1 / 4, 1 / 3, 1 / 2])
-    np.testing.assert_allclose(table["planned_lengths"].sum(), 0.8 + 1 + 1.5 + 2)
+    np.testing.assert_allclose(table["planned_lengths"].sum(), 0.8 + 1 + 1.2 + 2)
 
 
 def test_a_stay_without_a_plan_is_refused():

@@ -19,6 +19,7 @@ from rehapro_analysis.figures.retention_words import (
     group_name,
     level,
     ratio,
+    size,
     term,
     word,
 )
@@ -47,9 +48,9 @@ def exits_over_time(incidence: Result, times: Sequence[float], *, name: str = "e
         name, title or {"de": "Wer warum gegangen ist und wer noch da ist",
                         "en": "Who has left, why, and who is still there"},
         {"de": f"Aalen-Johansen; Anteile bis zum Zeitpunkt, zusammen 100\N{NARROW NO-BREAK SPACE}%; "
-               f"n = {number(incidence.n, 'de')}. Die Flächen enden, wo weniger als {SMALL} Personen unter "
+               f"{size(incidence, 'de')}. Die Flächen enden, wo weniger als {SMALL} Personen unter "
                "Beobachtung sind; Gründe mit wenigen Austritten sind zusammengefasst.",
-         "en": f"Aalen-Johansen; shares by the time, together 100%; n = {number(incidence.n, 'en')}. Areas end where "
+         "en": f"Aalen-Johansen; shares by the time, together 100%; {size(incidence, 'en')}. Areas end where "
                f"fewer than {SMALL} people are at risk; reasons with few exits are shown together."},
         {"de": f"Gestapelte Flächen. {told['de']}", "en": f"Stacked areas. {told['en']}"},
         pd.concat([_long(key, stack) for key, stack in stacks], ignore_index=True), incidence.origin, draw,

@@ -130,11 +130,16 @@ def apart(heights: np.ndarray, gap: float, low: float, high: float) -> np.ndarra
     return moved
 
 
+def panel_grid(panels: int) -> tuple[int, int]:
+    """How many rows and columns of panels there are."""
+    columns = 3 if panels <= 9 else 4
+    return -(-panels // columns), columns
+
+
 def draw_panels(canvas, curves: Sequence[Curve], everybody: Curve, risk: pd.DataFrame, unit: str,
                 language: str) -> None:
     """One panel a group with the curve of everybody in grey; the number at risk stands under each time."""
-    columns = 4
-    panels = canvas.subplots(-(-len(curves) // columns), columns, sharey=True, squeeze=False)
+    panels = canvas.subplots(*panel_grid(len(curves)), sharey=True, squeeze=False)
     counts = dict(groups_of(risk))
     share_axis(panels[0, 0], language)  # shared by all
     for axes, curve in zip(panels.flat, curves, strict=False):

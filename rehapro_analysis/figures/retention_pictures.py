@@ -8,7 +8,6 @@ import numpy as np
 import pandas as pd
 
 from rehapro_analysis.figures.figure import Figure
-from rehapro_analysis.figures.german import number
 from rehapro_analysis.figures.retention_drawing import (
     LOOKS,
     Curve,
@@ -17,8 +16,9 @@ from rehapro_analysis.figures.retention_drawing import (
     draw_difference,
     draw_panels,
     groups_of,
+    panel_grid,
 )
-from rehapro_analysis.figures.retention_words import Texts, after, group_name, level, with_limits, word
+from rehapro_analysis.figures.retention_words import Texts, after, group_name, level, size, with_limits, word
 from rehapro_analysis.figures.small_cells import SMALL, watched
 from rehapro_analysis.figures.style import LANGUAGES
 from rehapro_analysis.results import Result
@@ -46,9 +46,9 @@ def staying_curves(curve: Result, risk: Result, *, name: str = "staying_curves",
 
     return Figure(
         name, title or {"de": "Wer noch im Programm ist", "en": "Who is still in the programme"},
-        {"de": f"Kaplan-Meier, Flächen: {level(curve, 'de')}-Grenzen; n = {number(curve.n, 'de')}. Zahlen unten: "
+        {"de": f"Kaplan-Meier, Flächen: {level(curve, 'de')}-Grenzen; {size(curve, 'de')}. Zahlen unten: "
                f"Personen unmittelbar vor dem Zeitpunkt. {ends['de']}",
-         "en": f"Kaplan-Meier, bands: {level(curve, 'en')} limits; n = {number(curve.n, 'en')}. Numbers below: people "
+         "en": f"Kaplan-Meier, bands: {level(curve, 'en')} limits; {size(curve, 'en')}. Numbers below: people "
                f"just before the time. {ends['en']}"},
         {"de": f"Stufenkurven mit Grenzen. {told['de']}", "en": f"Step curves with limits. {told['en']}"},
         _drawn(shown), curve.origin, draw, (10, 5.8 + 0.22 * len(shown)),
@@ -63,6 +63,7 @@ def staying_panels(curve: Result, everybody: Result, risk: Result, *, name: str 
     Under each time stands the number at risk.
     """
     shown, background = _shown(curve), _shown(everybody)[0]
+    rows, columns = panel_grid(len(shown))
     told, ends = _shares(shown, risk.table["time"].unique(), unit), _ends(curve, shown)
 
     def draw(canvas, language: str) -> None:
@@ -71,13 +72,13 @@ def staying_panels(curve: Result, everybody: Result, risk: Result, *, name: str 
     return Figure(
         name, title or {"de": "Wer noch im Programm ist, nach Projekt",
                         "en": "Who is still in the programme, by project"},
-        {"de": f"Kaplan-Meier mit {level(curve, 'de')}-Grenzen; grau: alle zusammen, n = {number(curve.n, 'de')}. "
+        {"de": f"Kaplan-Meier mit {level(curve, 'de')}-Grenzen; grau: alle zusammen, {size(curve, 'de')}. "
                f"{ends['de']}",
-         "en": f"Kaplan-Meier with {level(curve, 'en')} limits; grey: everybody together, n = {number(curve.n, 'en')}. "
+         "en": f"Kaplan-Meier with {level(curve, 'en')} limits; grey: everybody together, {size(curve, 'en')}. "
                f"{ends['en']}"},
         {"de": f"{len(shown)} Felder mit Stufenkurven. {told['de']}",
          "en": f"{len(shown)} panels with step curves. {told['en']}"},
-        _drawn(shown), curve.origin, draw, (13, 2.2 + 2.3 * -(-len(shown) // 4)),
+        _drawn(shown), curve.origin, draw, (1 + 3 * columns, 2.2 + 2.3 * rows),
     )
 
 
@@ -101,9 +102,9 @@ def difference_over_time(difference: Result, times: Sequence[float], *, name: st
     return Figure(
         name, title or {"de": f"Unterschied im Verbleib: {pair['de']}", "en": f"Difference in staying: {pair['en']}"},
         {"de": f"Anteil noch im Programm, erste weniger zweite Gruppe, mit {level(difference, 'de')}-Grenzen je "
-               f"Zeitpunkt; n = {number(difference.n, 'de')}. {ENDS['de']}",
+               f"Zeitpunkt; {size(difference, 'de')}. {ENDS['de']}",
          "en": f"Share still in the programme, first less second group, with {level(difference, 'en')} limits at each "
-               f"time; n = {number(difference.n, 'en')}. {ENDS['en']}"},
+               f"time; {size(difference, 'en')}. {ENDS['en']}"},
         {"de": f"Stufenkurve des Unterschieds {pair['de']}. {told['de']}",
          "en": f"Step curve of the difference {pair['en']}. {told['en']}"},
         table[["comparison", "time", "estimate", "lower", "upper"]], difference.origin, draw,

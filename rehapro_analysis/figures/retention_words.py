@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 import pandas as pd
 
-from rehapro_analysis.figures.german import interval, number, percent
+from rehapro_analysis.figures.german import NARROW, interval, number, percent
 from rehapro_analysis.figures.style import LANGUAGES
 from rehapro_analysis.results import Result
 
@@ -100,6 +100,11 @@ def after(time: float, unit: str, language: str) -> str:
     """
     named = {"months": ("Monaten", "months"), "days": ("Tagen", "days")}.get(unit, (unit, unit))
     return f"{'nach' if language == 'de' else 'after'} {number(time, language)} {named[LANGUAGES.index(language)]}"
+
+
+def size(result: Result, language: str) -> str:
+    """How many are behind a result, held together: ``n = 1.744``."""
+    return f"n{NARROW}={NARROW}{number(result.n, language)}"
 
 
 def with_limits(row: pd.Series | object, language: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 
 import nbformat
@@ -18,19 +18,22 @@ from rehapro_analysis.study.recorded import changed
 SHOWN_LINES = 6
 
 
-def verify() -> Iterator[tuple[str, list[str]]]:
-    """Yield (what was compared, its differences) for data, every notebook and the figures.
+def verify(stems: Collection[str] = ()) -> Iterator[tuple[str, list[str]]]:
+    """Yield (what was compared, its differences) for the data, the notebooks and the figures.
 
-    An empty list means identical. The notebooks run into a temporary folder; nothing that is
-    committed is touched. Pictures inside notebooks are compared by the fingerprint of what they
-    draw, figure files by their bytes.
+    An empty list means identical. ``stems`` chooses notebooks (``"03_throughput"``), all if empty;
+    the figures are compared only when all ran. The notebooks run into a temporary folder; nothing
+    that is committed is touched. Pictures inside notebooks are compared by the fingerprint of what
+    they draw, figure files by their bytes.
     """
     for folder in sorted({folder.parent for folder in data_folders()}):
         yield "data", changed(folder)
     with tempfile.TemporaryDirectory() as out:
         for path in notebook_paths():
-            yield f"notebooks/{path.name}", _notebook_differences(path, out)
-        yield "figures", differences(REPOSITORY / "figures", Path(out) / "figures")
+            if not stems or path.stem in stems:
+                yield f"notebooks/{path.name}", _notebook_differences(path, out)
+        if not stems:
+            yield "figures", differences(REPOSITORY / "figures", Path(out) / "figures")
 
 
 def _notebook_differences(path: Path, out: str) -> list[str]:

@@ -62,10 +62,9 @@ class Histories:
         return replace(self.rows(~goes_on), end=self.end[last], to=self.to[last])
 
     def from_time(self, since: float) -> Histories:
-        """What is seen after a time, with those who are somewhere then or come later."""
+        """The stays that end after a time, of those who are somewhere then or come later."""
         tick = int(np.searchsorted(self.grid, since, side="right")) - 1
-        later = self.rows(self.end > tick)
-        return replace(later, begin=np.maximum(later.begin, tick))
+        return self.rows(self.end > tick)
 
 
 def read_histories(frame: Any, *, participant: Columns, state: str, start: str, stop: str, to: str,

@@ -48,9 +48,8 @@ def state_occupation(spells: Any, *, participant: Columns = "participant", state
     """
     occupation = _occupation(spells, since, participant=participant, state=state, start=start, stop=stop, to=to,
                              by=by)
-    walked = [(share, (influence**2).sum(axis=1)) for share, influence in occupation.walk()][1:]
-    share, variance = (np.stack(values) for values in zip(*walked, strict=True))
-    frame = _curves(occupation, share, np.sqrt(variance), ci, level)
+    share, variance = (np.stack(values) for values in zip(*occupation.walk(), strict=True))
+    frame = _curves(occupation, share, np.sqrt(variance[:, :, : len(occupation.histories.states)]), ci, level)
     return Result(frame, f"state occupation (Aalen-Johansen), {100 * level:g} % {ci} limits, {unit}",
                   _assumptions(since), occupation.histories.n, origin, ("n_risk", "n_event", "n_censored"))
 
@@ -120,10 +119,8 @@ def _areas(occupation: Occupation, begin: float, horizon: float) -> tuple[np.nda
     if not horizon > begin:
         raise StudyError.of(f"The horizon {horizon:g} is not after {begin:g}.", "Choose a later horizon.")
     edges = np.clip(np.concatenate([[begin], occupation.time, [horizon]]), begin, horizon)
-    area = reach = 0.0
-    for width, (share, influence) in zip(np.diff(edges), occupation.walk(), strict=True):
-        if width > 0:
-            area, reach = area + width * share, reach + width * influence
+    widths = np.diff(edges)
+    walked = list(occupation.walk(widths))
     stayed = np.bincount(occupation.histories.state, minlength=occupation.shape[2]) > 0
     known = (horizon <= occupation.time[occupation.last]) | (share[:, stayed].sum(axis=1) <= 0)
     return tuple(np.where(known[:, None], values, np.nan) for values in (area, np.sqrt((reach**2).sum(axis=1))))

@@ -9,6 +9,7 @@ from functools import cached_property
 import numpy as np
 
 from rehapro_analysis.retention.histories import Histories
+from rehapro_analysis.retention.pasts import Influence, Pasts, pasts
 
 
 @dataclass(frozen=True)
@@ -78,65 +79,59 @@ class Occupation:
         np.maximum.at(last, self.histories.group, self._last)
         return last
 
-    def walk(self) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-        """P, (G, S), and the persons' influence on it, (G, N, S): first at the start, then after each time.
+    def walk(self, widths: np.ndarray | None = None) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+        """At each time P, (G, S), and the variances of P and of its area so far, (G, 2S).
 
         A person's influence is the derivative of P with respect to the person's weight,
-        U <- U(I + dA) + P_s(t-)(dN_sk - Y_s dA_sk)/n_s with s the state the person is in; the variance of P
-        is the sum of U^2 over persons (infinitesimal jackknife). The array is the same one at every step.
+        U <- U(I + dA) + P_s(t-)(dN_sk - Y_s dA_sk)/n_s with s the state the person is in; the variance is
+        the sum of squares over persons (infinitesimal jackknife). ``widths`` are the lengths of time before
+        each time that count for the area.
         """
-        h, (times, groups, _) = self.histories, self.shape
-        position = h.person - np.minimum.reduceat(h.person, np.searchsorted(h.group, np.arange(groups)))[h.group]
-        share, influence = self._start(position)
-        yield share, influence
-        here = np.full(influence.shape[:2], -1)
-        coming, leaving = (_by_time(at, times) for at in (self._first, self._last))
+        (times, groups, states), of = self.shape, pasts(self.histories, self._first, self._last)
+        influence, share, spent = Influence(of, groups, states), self._start, 0.0
+        late, ends = _by_time(np.where(of.late, of.first, times), times), _by_time(of.time, times)
+        before = share * (1 - share) / self._n_start[:, None]
         for time in range(times):
-            rows = coming[time]
-            here[h.group[rows], position[rows]] = h.state[rows]
-            rows = leaving[time]
-            moved = rows[h.to[rows] >= 0]
-            if len(moved):
-                share, influence = self._step(time, share, influence, here, moved, position[moved])
-            here[h.group[rows], position[rows]] = -1
-            yield share, influence
+            if widths is not None and widths[time] > 0:
+                influence.wait(widths[time])
+                spent += widths[time]
+            influence.enter(late[time], np.zeros((len(late[time]), 2 * states)))
+            for group in np.flatnonzero(self._opening == time):
+                influence.start(group, share[group], self._n_start[group], spent)
+            each = share / np.maximum(self.n_risk[time], 1)
+            if (of.to[ends[time]] >= 0).any():
+                touched, change = self._change(of, ends[time], time)
+                influence.move(touched, change, each)
+                share = share.copy()
+                share[:, touched] += (share[:, None, touched] @ change)[:, 0]
+            influence.end(ends[time], each)
+            variance = influence.variance()
+            variance[:, :states] = np.where((time < self._opening)[:, None], before, variance[:, :states])
+            yield share, variance
 
-    def _start(self, position: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        h, opening = self.histories, self._opening[self.histories.group]
-        risk = self.n_risk[self._opening, np.arange(self.shape[1])]
-        share = risk / risk.sum(axis=1, keepdims=True)
-        influence = np.zeros((self.shape[1], int(position.max()) + 1, self.shape[2]))
-        rows = np.flatnonzero((self._first <= opening) & (opening <= self._last))
-        group = h.group[rows]
-        own = np.eye(self.shape[2])[h.state[rows]] - share[group]
-        influence[group, position[rows]] = own / risk.sum(axis=1)[group, None]
-        return share, influence
+    @cached_property
+    def _n_start(self) -> np.ndarray:
+        """Shape (G,): how many are watched at each group's first move."""
+        return self.n_risk[self._opening, np.arange(self.shape[1])].sum(axis=1)
 
-    def _step(self, time: int, share: np.ndarray, influence: np.ndarray, here: np.ndarray, moved: np.ndarray,
-              position: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """One multiplication with I + dA, restricted to the states that somebody leaves or enters."""
-        h, n = self.histories, np.maximum(self.n_risk[time], 1)
-        group, state, to = h.group[moved], h.state[moved], h.to[moved]
-        change = np.zeros((*share.shape, share.shape[1]))
-        np.add.at(change, (group, state, to), 1)
-        np.add.at(change, (group, state, state), -1)
+    @cached_property
+    def _start(self) -> np.ndarray:
+        return self.n_risk[self._opening, np.arange(self.shape[1])] / self._n_start[:, None]
+
+    def _change(self, of: Pasts, ends: np.ndarray, time: int) -> tuple[np.ndarray, np.ndarray]:
+        """The states that somebody leaves or enters, and dA restricted to them, (G, touched, touched)."""
+        ends = ends[of.to[ends] >= 0]
+        stays, to = of.stay[ends], of.to[ends]
+        group, state = of.group[stays], of.state[stays]
         touched = np.unique(np.concatenate([state, to]))
-        change = change[:, touched[:, None], touched] / n[:, touched, None]
-        each = share / n
-        influence[:, :, touched] += influence[:, :, touched] @ change
-        place = np.searchsorted(touched, here)
-        there = (place < len(touched)) & (touched[np.minimum(place, len(touched) - 1)] == here)
-        of, who = np.nonzero(there)
-        weight = each[of, here[there]][:, None] * change[of, place[there]]
-        influence[of[:, None], who[:, None], touched] -= weight
-        influence[group, position, to] += each[group, state]
-        influence[group, position, state] -= each[group, state]
-        share = share.copy()
-        share[:, touched] += (share[:, None, touched] @ change)[:, 0]
-        return share, influence
+        change = np.zeros((self.shape[1], len(touched), len(touched)))
+        source, target = np.searchsorted(touched, state), np.searchsorted(touched, to)
+        np.add.at(change, (group, source, target), of.leaving[ends])
+        np.subtract.at(change, (group, source, source), of.leaving[ends])
+        return touched, change / np.maximum(self.n_risk[time], 1)[:, touched, None]
 
 
 def _by_time(at: np.ndarray, times: int) -> list[np.ndarray]:
-    """The rows that belong to each time."""
+    """The rows that belong to each time; rows at ``times`` belong to none."""
     order = np.argsort(at, kind="stable")
-    return np.split(order, np.searchsorted(at[order], np.arange(1, times)))
+    return np.split(order, np.searchsorted(at[order], np.arange(1, times + 1)))[:times]
