@@ -448,3 +448,8 @@ def test_a_median_not_reached_is_empty():
 def test_first_day_exits_lower_the_curve_from_the_start():
     ours = retention.milestone(people([0, 0, 3, 4], [1, 0, 1, 0]), [0, 2]).table
     assert ours["estimate"].tolist() == [0.75, 0.75] and ours["n_risk"].tolist() == [4, 2]
+
+
+def test_a_group_not_watched_up_to_the_horizon_has_neither_mean_nor_error():
+    ours = retention.restricted_mean(people([1, 2], [0, 0]), 3).table.iloc[0]
+    assert np.isnan(ours[["estimate", "std_error", "lower", "upper"]].astype(float)).all()

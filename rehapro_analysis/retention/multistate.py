@@ -49,7 +49,7 @@ def state_occupation(spells: Any, *, participant: Columns = "participant", state
     occupation = _occupation(spells, since, participant=participant, state=state, start=start, stop=stop, to=to,
                              by=by)
     share, variance = (np.stack(values) for values in zip(*occupation.walk(), strict=True))
-    frame = _curves(occupation, share, np.sqrt(variance[:, :, : len(occupation.histories.states)]), ci, level)
+    frame = _curves(occupation, share, np.sqrt(variance), ci, level)
     return Result(frame, f"state occupation (Aalen-Johansen), {100 * level:g} % {ci} limits, {unit}",
                   _assumptions(since), occupation.histories.n, origin, ("n_risk", "n_event", "n_censored"))
 
@@ -119,11 +119,12 @@ def _areas(occupation: Occupation, begin: float, horizon: float) -> tuple[np.nda
     if not horizon > begin:
         raise StudyError.of(f"The horizon {horizon:g} is not after {begin:g}.", "Choose a later horizon.")
     edges = np.clip(np.concatenate([[begin], occupation.time, [horizon]]), begin, horizon)
-    widths = np.diff(edges)
-    walked = list(occupation.walk(widths))
+    shares, variances = (np.stack(values) for values in zip(*occupation.walk(np.diff(edges)), strict=True))
+    shares = np.concatenate([occupation.start[None], shares[:-1]])
+    area, std_error = np.tensordot(np.diff(edges), shares, 1), np.sqrt(variances[-1, :, occupation.shape[2]:])
     stayed = np.bincount(occupation.histories.state, minlength=occupation.shape[2]) > 0
-    known = (horizon <= occupation.time[occupation.last]) | (share[:, stayed].sum(axis=1) <= 0)
-    return tuple(np.where(known[:, None], values, np.nan) for values in (area, np.sqrt((reach**2).sum(axis=1))))
+    known = (horizon <= occupation.time[occupation.last]) | (shares[-1][:, stayed].sum(axis=1) <= 0)
+    return tuple(np.where(known[:, None], values, np.nan) for values in (area, std_error))
 
 
 def _persons(occupation: Occupation, horizon: float) -> np.ndarray:

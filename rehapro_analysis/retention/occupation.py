@@ -80,22 +80,23 @@ class Occupation:
         return last
 
     def walk(self, widths: np.ndarray | None = None) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-        """At each time P, (G, S), and the variances of P and of its area so far, (G, 2S).
+        """After each time P, (G, S), and its variance, (G, S).
 
         A person's influence is the derivative of P with respect to the person's weight,
         U <- U(I + dA) + P_s(t-)(dN_sk - Y_s dA_sk)/n_s with s the state the person is in; the variance is
-        the sum of squares over persons (infinitesimal jackknife). ``widths`` are the lengths of time before
-        each time that count for the area.
+        the sum of squares over persons (infinitesimal jackknife). With ``widths``, the lengths of time that
+        count before each time and after the last, the variance has S more columns, of the area under P so
+        far, and one more pair follows at the end.
         """
         (times, groups, states), of = self.shape, pasts(self.histories, self._first, self._last)
-        influence, share, spent = Influence(of, groups, states), self._start, 0.0
+        influence, share, spent = Influence(of, groups, states, area=widths is not None), self.start, 0.0
         late, ends = _by_time(np.where(of.late, of.first, times), times), _by_time(of.time, times)
         before = share * (1 - share) / self._n_start[:, None]
         for time in range(times):
             if widths is not None and widths[time] > 0:
                 influence.wait(widths[time])
                 spent += widths[time]
-            influence.enter(late[time], np.zeros((len(late[time]), 2 * states)))
+            influence.enter(late[time])
             for group in np.flatnonzero(self._opening == time):
                 influence.start(group, share[group], self._n_start[group], spent)
             each = share / np.maximum(self.n_risk[time], 1)
@@ -108,6 +109,9 @@ class Occupation:
             variance = influence.variance()
             variance[:, :states] = np.where((time < self._opening)[:, None], before, variance[:, :states])
             yield share, variance
+        if widths is not None:
+            influence.wait(widths[-1])
+            yield share, influence.variance()
 
     @cached_property
     def _n_start(self) -> np.ndarray:
@@ -115,7 +119,8 @@ class Occupation:
         return self.n_risk[self._opening, np.arange(self.shape[1])].sum(axis=1)
 
     @cached_property
-    def _start(self) -> np.ndarray:
+    def start(self) -> np.ndarray:
+        """Shape (G, S): the shares at each group's first move."""
         return self.n_risk[self._opening, np.arange(self.shape[1])] / self._n_start[:, None]
 
     def _change(self, of: Pasts, ends: np.ndarray, time: int) -> tuple[np.ndarray, np.ndarray]:

@@ -10,6 +10,9 @@ from rehapro_analysis.retention.histories import Histories
 from rehapro_analysis.retention.runs import Runs
 
 
+MANY = 500  # closed pasts beyond which they are condensed
+
+
 @dataclass(frozen=True)
 class Pasts:
     """Stays of persons with the same past, and how they end; Q stays, E ends.
@@ -62,83 +65,88 @@ def _numbered(codes: np.ndarray, rows: np.ndarray, keys: np.ndarray, start: int)
 
 
 class Influence:
-    """The persons' influence on the shares and, behind it, on the area under them; S states each.
+    """The persons' influence on the shares of S states and, with ``area``, behind it on the area under them.
 
-    ``z`` holds one row an open past. Pasts that are closed matter only through the sums of products,
-    (G, 2S, 2S), which move on with everybody's.
+    ``z`` holds one row a past, whose ``count`` is its number of persons; ``id`` is its stay, or beyond the
+    stays the group of a past that is closed. Closed pasts matter only through the sums of their products,
+    hence many of them are replaced by few rows with the same sums, which keeps small errors small.
     """
 
-    def __init__(self, of: Pasts, groups: int, states: int) -> None:
-        self.of, self.groups, self.states = of, groups, states
-        self.open = np.empty(0, np.intp)
-        self.z = np.empty((0, 2 * states))
-        self.count = np.empty(0)
-        self.closed = np.zeros((groups, 2 * states, 2 * states))
-        self.place = np.full(len(of.group), -1)
+    def __init__(self, of: Pasts, groups: int, states: int, *, area: bool) -> None:
+        self.of, self.states, self.one_group, self.stays = of, states, groups == 1, len(of.group)
+        self.group, self.state = np.append(of.group, np.arange(groups)), np.append(of.state, np.full(groups, states))
+        self.id, self.count = np.empty(0, np.intp), np.empty(0)
+        self.z = np.empty((0, 2 * states if area else states))
+        self.place, self.n_closed = np.full(self.stays + groups, -1), 0
 
-    def enter(self, stays: np.ndarray, z: np.ndarray) -> None:
-        """Stays begin to be watched."""
+    def enter(self, stays: np.ndarray) -> None:
+        """Stays begin to be watched late."""
         if len(stays):
-            self.place[stays] = len(self.open) + np.arange(len(stays))
-            self.open, self.z = np.append(self.open, stays), np.vstack([self.z, z])
-            self.count = np.append(self.count, self.of.count[stays])
+            self._add(stays, self.of.count[stays], np.zeros((len(stays), self.z.shape[1])))
+
+    def _add(self, ids: np.ndarray, count: np.ndarray, z: np.ndarray) -> None:
+        """Add pasts, and forget those of whom nobody is left."""
+        kept = np.flatnonzero(self.count > 0)
+        self.id = np.concatenate([self.id[kept], ids])
+        self.count = np.concatenate([self.count[kept], count])
+        self.z = np.concatenate([self.z[kept], z])
+        self.place[self.id] = np.arange(len(self.id))
 
     def start(self, group: int, share: np.ndarray, n: int, spent: float) -> None:
         """What those who are watched at a group's first move contribute to the shares until then."""
-        rows = np.flatnonzero(self.of.group[self.open] == group)
-        own = (np.eye(self.states)[self.of.state[self.open[rows]]] - share) / n
-        self.z[rows] = np.hstack([own, spent * own])
+        rows = np.flatnonzero((self.group[self.id] == group) & (self.id < self.stays))
+        own = (np.eye(self.states)[self.state[self.id[rows]]] - share) / n
+        self.z[rows] = np.hstack([own, spent * own])[:, : self.z.shape[1]]
 
     def wait(self, width: float) -> None:
         """Time passes: the area grows."""
-        s = self.states
-        self.z[:, s:] += width * self.z[:, :s]
-        self.closed[:, s:] += width * self.closed[:, :s]
-        self.closed[:, :, s:] += width * self.closed[:, :, :s]
+        self.z[:, self.states:] += width * self.z[:, : self.states]
 
     def move(self, touched: np.ndarray, change: np.ndarray, each: np.ndarray) -> None:
         """U <- U(I + dA) - P_s dA_s/n_s for who is in state s; ``each`` is P/n, ``change`` dA of touched states."""
-        group, state = self.of.group[self.open], self.of.state[self.open]
-        if self.groups == 1:
+        group = self.group[self.id]
+        if self.one_group:
             self.z[:, touched] += self.z[:, touched] @ change[0]
         else:
             self.z[:, touched] += (self.z[:, None, touched] @ change[group])[:, 0]
-        place = np.full(self.states, -1)
-        place[touched] = np.arange(len(touched))
-        there = np.flatnonzero(place[state] >= 0)
-        group, state = group[there], state[there]
-        self.z[there[:, None], touched] -= each[group, state][:, None] * change[group, place[state]]
-        self.closed[:, touched] += np.swapaxes(change, 1, 2) @ self.closed[:, touched]
-        self.closed[:, :, touched] += self.closed[:, :, touched] @ change
+        known = np.full(self.states + 1, -1)
+        known[touched] = np.arange(len(touched))
+        place = known[self.state[self.id]]
+        there = np.flatnonzero(place >= 0)
+        group, place = group[there], place[there]
+        self.z[there[:, None], touched] -= each[group, touched[place]][:, None] * change[group, place]
 
     def end(self, ends: np.ndarray, each: np.ndarray) -> None:
         """Stays end: who moves gains P_s/n_s in the new state and loses it in the old, and goes on or is closed."""
-        of = self.of
-        stays, to = of.stay[ends], of.to[ends]
-        where, group, state = self.place[stays], of.group[stays], of.state[stays]
-        z, gain, moved = self.z[where], np.where(to >= 0, each[group, state], 0.0), np.arange(len(ends))
-        z[moved, to] += gain
-        z[moved, state] -= gain
+        of, stays = self.of, self.of.stay[ends]
+        where, group, state, to = self.place[stays], self.group[stays], self.state[stays], of.to[ends]
+        z, gain, rows = self.z[where], np.where(to >= 0, each[group, state], 0.0), np.arange(len(ends))
+        z[rows, to] += gain
+        z[rows, state] -= gain
         np.subtract.at(self.count, where, of.leaving[ends])
-        weight = of.closing[ends]
-        if self.groups == 1:
-            self.closed[0] += (z * weight[:, None]).T @ z
-        else:
-            np.add.at(self.closed, group, weight[:, None, None] * z[:, :, None] * z[:, None])
-        self._forget()
-        goes_on = of.following[ends] >= 0
-        self.enter(of.following[ends][goes_on], z[goes_on])
+        on, off = np.flatnonzero(of.following[ends] >= 0), np.flatnonzero(of.closing[ends])
+        following = of.following[ends[on]]
+        self._add(np.append(following, self.stays + group[off]), np.append(of.count[following], of.closing[ends[off]]),
+                  z[np.append(on, off)])
+        self.n_closed += len(off)
+        if self.n_closed > MANY:
+            self._condense()
 
-    def _forget(self) -> None:
-        kept = self.count > 0
-        self.open, self.z, self.count = self.open[kept], self.z[kept], self.count[kept]
-        self.place[self.open] = np.arange(len(self.open))
+    def _condense(self) -> None:
+        """Replace the closed pasts of each group by the triangular factor of their products."""
+        rows = np.flatnonzero(self.id >= self.stays)
+        rows = rows[np.argsort(self.id[rows], kind="stable")]
+        runs = Runs(self.id[rows])
+        factor = np.linalg.qr(runs.matrix(np.sqrt(self.count[rows])[:, None] * self.z[rows], fill=0.0), mode="r")
+        ids = np.repeat(self.id[rows[runs.first]], factor.shape[1])
+        self.count[rows] = 0
+        self._add(ids, np.ones(len(ids)), factor.reshape(-1, self.z.shape[1]))
+        self.n_closed = len(ids)
 
     def variance(self) -> np.ndarray:
-        """Sum of squares over persons, (G, 2S)."""
-        total = np.einsum("gss->gs", self.closed).copy()
-        if self.groups == 1:
-            total[0] += self.count @ self.z**2
-        else:
-            np.add.at(total, self.of.group[self.open], self.count[:, None] * self.z**2)
+        """Sum of squares over persons, (G, S) or (G, 2S)."""
+        if self.one_group:
+            return (self.count @ self.z**2)[None]
+        total = np.zeros((len(self.group) - self.stays, self.z.shape[1]))
+        np.add.at(total, self.group[self.id], self.count[:, None] * self.z**2)
         return total

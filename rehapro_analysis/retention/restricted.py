@@ -46,9 +46,8 @@ def mean_and_variance(curve: Steps, horizon: float, *, robust: bool = False) -> 
     ahead = np.where(inside, mean[runs.row] - area, 0.0)
     n, d = curve.n_risk, curve.n_event
     each = np.divide(ahead, n - d, out=np.zeros_like(n), where=(d > 0) & (d < n))
-    if robust:
-        return mean, np.where(known, _robust_total(curve, each), np.nan)
-    return mean, runs.cumsum(each**2 * d * (n - d) / n)[runs.last]
+    variance = _robust_total(curve, each) if robust else runs.cumsum(each**2 * d * (n - d) / n)[runs.last]
+    return mean, np.where(known, variance, np.nan)
 
 
 def _robust_total(curve: Steps, each: np.ndarray) -> np.ndarray:
