@@ -6,6 +6,7 @@ import io
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 import matplotlib.figure
 import numpy as np
@@ -78,6 +79,10 @@ class Figure:
             _settle(picture)
         return picture
 
+    def drawn(self, language: str) -> matplotlib.figure.Figure:
+        """The whole picture as last drawn: for printing in several formats, not for changing."""
+        return _drawn(self, language)
+
     def caption(self, language: str) -> str:
         """Origin and note as they stand below the picture."""
         return f"{ORIGIN[self.origin][language]} {self.note[language]}"
@@ -85,14 +90,14 @@ class Figure:
     def fingerprint(self, language: str) -> str:
         """16 hexadecimal digits that change with any number, label or colour drawn, and with nothing else."""
         with use_style():
-            return fingerprint_of(self.picture(language))
+            return fingerprint_of(self.drawn(language))
 
     def png(self, language: str, dpi: int = SHOWN_DPI) -> bytes:
         """The picture as PNG; title and alternative text are in its metadata."""
         with use_style(), io.BytesIO() as buffer:
             # No program version in the file: an update of matplotlib alone must not change it.
             told = {"Title": self.title[language], "Description": self.alt[language], "Software": None}
-            self.picture(language).savefig(buffer, format="png", dpi=dpi, metadata=told)
+            self.drawn(language).savefig(buffer, format="png", dpi=dpi, metadata=told)
             return buffer.getvalue()
 
     def _repr_mimebundle_(self, include: object = None, exclude: object = None) -> tuple[dict, dict]:
@@ -100,6 +105,11 @@ class Figure:
         alt = self.alt[language]
         words = f"{self.title[language]}\n{alt}\n[fingerprint {self.fingerprint(language)}]"
         return {"text/plain": words, "image/png": self.png(language)}, {"image/png": {"alt": alt}}
+
+
+@lru_cache(maxsize=2)
+def _drawn(figure: Figure, language: str) -> matplotlib.figure.Figure:
+    return figure.picture(language)
 
 
 def _settle(picture: matplotlib.figure.Figure) -> None:

@@ -56,5 +56,5 @@ def replace(path: Path, content: bytes) -> Path:
 
 def _printed(figure: Figure, language: str, kind: str, metadata: dict[str, str | None]) -> bytes:
     with use_style(), io.BytesIO() as buffer:
-        figure.picture(language).savefig(buffer, format=kind, metadata=metadata)
+        figure.drawn(language).savefig(buffer, format=kind, metadata=metadata)
         return buffer.getvalue()

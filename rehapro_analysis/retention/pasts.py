@@ -10,7 +10,7 @@ from rehapro_analysis.retention.histories import Histories
 from rehapro_analysis.retention.runs import Runs
 
 
-MANY = 500  # closed pasts beyond which they are condensed
+MANY = 4  # closed pasts a state and group beyond which they are condensed
 
 
 @dataclass(frozen=True)
@@ -78,6 +78,7 @@ class Influence:
         self.id, self.count = np.empty(0, np.intp), np.empty(0)
         self.z = np.empty((0, 2 * states if area else states))
         self.place, self.n_closed = np.full(self.stays + groups, -1), 0
+        self.many = MANY * groups * self.z.shape[1] + 100
 
     def enter(self, stays: np.ndarray) -> None:
         """Stays begin to be watched late."""
@@ -129,7 +130,7 @@ class Influence:
         self._add(np.append(following, self.stays + group[off]), np.append(of.count[following], of.closing[ends[off]]),
                   z[np.append(on, off)])
         self.n_closed += len(off)
-        if self.n_closed > MANY:
+        if self.n_closed > self.many:
             self._condense()
 
     def _condense(self) -> None:
