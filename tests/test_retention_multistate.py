@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from rehapro_analysis import read_study
 from rehapro_analysis.paths import REPOSITORY
 from rehapro_analysis.results import Result
+from rehapro_analysis.retention import pasts
 from rehapro_analysis.retention.curves import kaplan_meier
 from rehapro_analysis.retention.events import event_table
 from rehapro_analysis.retention.multistate import expected_stay, state_occupation
@@ -86,6 +87,25 @@ def test_their_expected_stay_equals_the_integral_of_influence(group, horizon):
     both = of_group(result, group).merge(r.assign(state=r["state"].astype(str)), on="state", validate="one_to_one")
     np.testing.assert_allclose(both["estimate"], both["mean"], **EXACT)
     np.testing.assert_allclose(both["std_error"], both["se"], **EXACT)
+
+
+def test_condensing_those_who_are_gone_changes_no_error(monkeypatch):
+    analyses = (state_occupation, partial(expected_stay, horizon=12))
+    plain = [analysis(reference("D.csv"), by="g", **COLUMNS).table for analysis in analyses]
+    condensed = []
+    monkeypatch.setattr(pasts, "MANY", 0)
+    monkeypatch.setattr(pasts.Influence, "_condense", lambda self, whole=pasts.Influence._condense: (
+        condensed.append(self.n_closed), whole(self)))
+    for analysis, table in zip(analyses, plain, strict=True):
+        again = analysis(reference("D.csv"), by="g", **COLUMNS).table
+        np.testing.assert_allclose(again["std_error"], table["std_error"], **EXACT)
+    assert condensed
+
+
+def test_who_is_certainly_somewhere_has_no_error():
+    rows = stays([(i, "a", 0, i % 7 + 1, "x") for i in range(700)])
+    last = state_occupation(rows, **COLUMNS).table.query("time == 7")
+    assert last["estimate"].tolist() == [0, 1] and last["std_error"].max() < 1e-15
 
 
 def test_starting_anew_after_a_time_equals_survfit_of_what_is_left():
@@ -162,8 +182,18 @@ def test_leaving_on_the_first_day_counts():
 def test_a_time_nobody_was_watched_to_has_no_expected_stay():
     open_end = stays([(1, "a", 0, 3, "x"), (2, "a", 0, 5, None)])
     assert expected_stay(open_end, 6, **COLUMNS).table["estimate"].isna().all()
-    all_gone = stays([(1, "a", 0, 3, "x"), (2, "a", 0, 5, "x")])
-    assert expected_stay(all_gone, 6, **COLUMNS).table["estimate"].tolist() == [4.0, 2.0]
+    all_gone = stays([(1, "a", 0, 3, "x"), (2, "a", 0, 5, "y")])
+    table = expected_stay(all_gone, 6, **COLUMNS).table
+    assert table["estimate"].tolist() == [4, 1.5, 0.5]
+    np.testing.assert_allclose(table["std_error"], [np.sqrt(2 * (half / 2) ** 2) for half in (1, 1.5, 0.5)])
+
+
+def test_before_anybody_moves_the_error_is_that_of_the_shares_at_the_start():
+    rows = stays([(1, "a", 0, 1, None), (2, "a", 0, 4, "x"), (3, "b", 0, 4, "x"), (4, "b", 0, 4, "x"),
+                  (5, "b", 2, 4, "x")])
+    table = state_occupation(rows, **COLUMNS).table.query("time == 1").set_index("state")
+    assert table["estimate"].to_dict() == {"a": 0.25, "b": 0.75, "x": 0}
+    assert table["std_error"].to_dict() == pytest.approx({"a": np.sqrt(3) / 8, "b": np.sqrt(3) / 8, "x": 0})
 
 
 def test_states_keep_the_order_they_were_declared_in_and_exits_come_last():

@@ -67,7 +67,7 @@ def read_dated_stays(frame: Any, *, entered: str = "entered_on", left: str = "le
     _refuse((
         (np.isnan(begin), f"have no {entered!r}", "Leave out who never entered."),
         (end < begin, f"have {left!r} before {entered!r}", "Correct the dates."),
-        (np.isnan(end) & given, f"have an {exit!r} and no {left!r}", "Write the day, or the middle of its month.")))
+        (np.isnan(end) & given, f"have an {exit!r} and no {left!r}", "Write the day, or mid-month.")))
     reason = reason.where(given, "unknown" if exit else "left").to_numpy(object)
     kept = pd.DataFrame({name: data[name].to_list() for name in names(keep)}, index=range(len(begin)))
     return DatedStays(begin, end, np.where(np.isnan(end), None, reason), kept)

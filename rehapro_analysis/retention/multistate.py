@@ -105,7 +105,7 @@ def _curves(occupation: Occupation, share: np.ndarray, std_error: np.ndarray, ci
     own_times = (occupation.n_event + occupation.n_censored).sum(axis=2).T > 0
     group, state, time = np.nonzero(np.repeat(own_times[:, None], len(h.states), axis=1))
     place = (time, group, state)
-    estimate, se = share[place], std_error[place]
+    estimate, se = np.clip(share[place], 0, 1), std_error[place]
     with np.errstate(divide="ignore", invalid="ignore"):
         lower, upper = survival_limits(estimate, se / estimate, ci=ci, level=level)
     return h.groups.loc[group].reset_index(drop=True).assign(

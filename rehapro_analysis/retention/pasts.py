@@ -9,8 +9,7 @@ import numpy as np
 from rehapro_analysis.retention.histories import Histories
 from rehapro_analysis.retention.runs import Runs
 
-
-MANY = 4  # closed pasts a state and group beyond which they are condensed
+MANY = 400  # closed pasts beyond which they are condensed
 
 
 @dataclass(frozen=True)
@@ -53,8 +52,8 @@ def pasts(histories: Histories, first: np.ndarray, last: np.ndarray) -> Pasts:
     later = np.flatnonzero(level > 0)
     following[end[later - 1]] = stay[later]
     closing = leaving - np.where(following >= 0, count[following], 0)
-    return Pasts(h.group[a_stay], h.state[a_stay], first[a_stay], count, level[a_stay] == 0, stay[a_row], last[a_row],
-                 h.to[a_row], leaving, following, closing)
+    return Pasts(h.group[a_stay], h.state[a_stay], first[a_stay], count, level[a_stay] == 0, stay[a_row],
+                 last[a_row], h.to[a_row], leaving, following, closing)
 
 
 def _numbered(codes: np.ndarray, rows: np.ndarray, keys: np.ndarray, start: int) -> int:
@@ -74,11 +73,12 @@ class Influence:
 
     def __init__(self, of: Pasts, groups: int, states: int, *, area: bool) -> None:
         self.of, self.states, self.one_group, self.stays = of, states, groups == 1, len(of.group)
-        self.group, self.state = np.append(of.group, np.arange(groups)), np.append(of.state, np.full(groups, states))
+        self.group = np.append(of.group, np.arange(groups))
+        self.state = np.append(of.state, np.full(groups, states))
         self.id, self.count = np.empty(0, np.intp), np.empty(0)
         self.z = np.empty((0, 2 * states if area else states))
         self.place, self.n_closed = np.full(self.stays + groups, -1), 0
-        self.many = MANY * groups * self.z.shape[1] + 100
+        self.many = max(MANY, 4 * groups * self.z.shape[1])
 
     def enter(self, stays: np.ndarray) -> None:
         """Stays begin to be watched late."""
@@ -104,7 +104,7 @@ class Influence:
         self.z[:, self.states:] += width * self.z[:, : self.states]
 
     def move(self, touched: np.ndarray, change: np.ndarray, each: np.ndarray) -> None:
-        """U <- U(I + dA) - P_s dA_s/n_s for who is in state s; ``each`` is P/n, ``change`` dA of touched states."""
+        """U <- U(I + dA) - P_s dA_s/n_s for who is in s; ``each`` is P/n, ``change`` dA of touched states."""
         group = self.group[self.id]
         if self.one_group:
             self.z[:, touched] += self.z[:, touched] @ change[0]
@@ -118,7 +118,7 @@ class Influence:
         self.z[there[:, None], touched] -= each[group, touched[place]][:, None] * change[group, place]
 
     def end(self, ends: np.ndarray, each: np.ndarray) -> None:
-        """Stays end: who moves gains P_s/n_s in the new state and loses it in the old, and goes on or is closed."""
+        """Stays end: who moves gains P_s/n_s in the new state, loses it in the old, and goes on or is closed."""
         of, stays = self.of, self.of.stay[ends]
         where, group, state, to = self.place[stays], self.group[stays], self.state[stays], of.to[ends]
         z, gain, rows = self.z[where], np.where(to >= 0, each[group, state], 0.0), np.arange(len(ends))
@@ -127,8 +127,8 @@ class Influence:
         np.subtract.at(self.count, where, of.leaving[ends])
         on, off = np.flatnonzero(of.following[ends] >= 0), np.flatnonzero(of.closing[ends])
         following = of.following[ends[on]]
-        self._add(np.append(following, self.stays + group[off]), np.append(of.count[following], of.closing[ends[off]]),
-                  z[np.append(on, off)])
+        self._add(np.append(following, self.stays + group[off]),
+                  np.append(of.count[following], of.closing[ends[off]]), z[np.append(on, off)])
         self.n_closed += len(off)
         if self.n_closed > self.many:
             self._condense()

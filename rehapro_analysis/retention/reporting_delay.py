@@ -32,8 +32,8 @@ def locked_spells(frame: Any, *, report: Day, lag: int = 0, entered: str = "ente
 
 
 def reporting_bounds(frame: Any, *, report: Day, lag: int, by: str | Sequence[str] | None = None,
-                     level: float = 0.95, entered: str = "entered_on", left: str = "left_on", exit: str | None = "exit",
-                     origin: str = "own") -> Result:
+                     level: float = 0.95, entered: str = "entered_on", left: str = "left_on",
+                     exit: str | None = "exit", origin: str = "own") -> Result:
     """Curves of staying between which the truth lies when exits of the last ``lag`` days may be unreported.
 
     "all stayed": everybody without a reported exit was there on the report date, the upper bound and

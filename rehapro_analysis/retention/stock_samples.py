@@ -51,11 +51,10 @@ def stock_means(frame: Any, horizon: float, *, on: Day, lock: Day, alpha: float 
     rows = pd.DataFrame(naive, columns=["mean", "biased", "estimate"])
     last = ours.table[["estimate", "std_error", "lower", "upper"]].assign(mean="left-truncated", biased=False)
     frame = pd.concat([rows, last], ignore_index=True).assign(n=len(stay))
-    said = (f"The p-value of stationarity is {p:.3g}; a large one is no proof of it.",
-            *ours.assumptions)
+    said = (f"The p-value of stationarity is {p:.3g}; a large one is no proof of it.", *ours.assumptions)
     return Result(frame[["mean", "biased", "n", "estimate", "std_error", "lower", "upper"]],
-                  f"mean stay from the stock of {pd.Timestamp(on).date()}, up to {horizon:g} days", said, len(stay),
-                  origin, ("n",))
+                  f"mean stay from the stock of {pd.Timestamp(on):%Y-%m-%d}, up to {horizon:g} days", said,
+                  len(stay), origin, ("n",))
 
 
 def stationarity_test(frame: Any, *, on: Day, lock: Day, entered: str = "entered_on", left: str = "left_on",
