@@ -12,6 +12,7 @@ import pandas as pd
 
 DENSE = 1 << 17  # combinations up to which counting in place beats sorting, however few the rows
 CHUNK = 1 << 19  # rows whose keys stay in the cache while they are counted
+PART = 1 << 15  # values that stay in the cache between two looks at them
 TIE = sqrt(np.finfo(float).eps)  # R's tolerance for times that differ only by rounding
 
 
@@ -46,11 +47,22 @@ def code_column(series: nw.Series) -> Axis:
         return Axis(series.to_numpy().astype(np.int8), 0, [False, True])
     if series.dtype.is_integer() and not has_missing(series) and len(series):
         values = series.to_numpy()
-        low, high = int(values.min()), int(values.max())
+        low, high = (int(bound) for bound in bounds(values))
         if high - low < max(DENSE, len(values)):
             return Axis(values, low, range(low, high + 1))
     codes, levels = _factorized(series)
     return Axis(codes, -1, [None, *levels])
+
+
+def bounds(values: np.ndarray) -> tuple[float, float]:
+    """The least and the greatest value, each part of the column fetched from memory only once.
+
+    >>> bounds(np.array([3, 1, 2]))
+    (1, 3)
+    """
+    parts = [values[first : first + PART] for first in range(0, len(values), PART)]
+    lows, highs = zip(*((part.min(), part.max()) for part in parts), strict=True)
+    return np.min(lows).item(), np.max(highs).item()
 
 
 def has_missing(series: nw.Series) -> bool:
@@ -77,20 +89,24 @@ def _factorized(series: nw.Series) -> tuple[np.ndarray, list]:
     return codes, levels.tolist()
 
 
-def time_axes(stop: np.ndarray, start: np.ndarray | None) -> tuple[Axis, Axis | None]:
+def time_axes(stop: np.ndarray, start: np.ndarray | None,
+              reach: tuple[float, float]) -> tuple[Axis, Axis | None]:
     """Exit and entry times on one grid; level 0 of the entry axis, minus infinity, means no entry.
+
+    ``reach`` holds the `bounds` of ``stop``, which the caller has looked at already.
 
     Whole numbers are exact ticks. Other times are merged by R's ``aeqSurv`` rule: sorted
     neighbours belong together when they differ by at most sqrt(eps), absolutely or relative to
     the mean absolute time, so that 0.1 + 0.2 equals 0.3.
 
-    >>> exits, _ = time_axes(np.array([0.3, 0.1 + 0.2, 1.0]), None)
+    >>> exits, _ = time_axes(np.array([0.3, 0.1 + 0.2, 1.0]), None, (0.3, 1.0))
     >>> exits.codes.tolist()
     [0, 0, 1]
     """
     entered = None if start is None else np.isfinite(start)
     seen = [stop] if start is None else [stop, start[entered]]
-    low, high = (int(bound) for bound in _range(seen))
+    ends = [reach, *(bounds(times) for times in seen[1:] if len(times))]
+    low, high = int(min(low for low, _ in ends)), int(max(high for _, high in ends))
     if high - low < max(DENSE, len(stop)) and all(_whole(times) for times in seen):
         grid = np.arange(low, high + 1, dtype=stop.dtype)
         raw = [_ticks(times) for times in (stop, _filled(start, entered, low - 1))]
@@ -108,10 +124,6 @@ def _ticks(times: np.ndarray | None) -> np.ndarray | None:
 
 def _filled(start: np.ndarray | None, entered: np.ndarray | None, value: float) -> np.ndarray | None:
     return start if start is None or entered.all() else np.where(entered, start, value)
-
-
-def _range(seen: list[np.ndarray]) -> tuple[float, float]:
-    return min(times.min() for times in seen if len(times)), max(times.max() for times in seen if len(times))
 
 
 def _whole(times: np.ndarray) -> bool:

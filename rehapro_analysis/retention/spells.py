@@ -9,7 +9,7 @@ from typing import Any
 import narwhals as nw
 import numpy as np
 
-from rehapro_analysis.retention.coding import Axis, code_column, has_missing, time_axes
+from rehapro_analysis.retention.coding import Axis, bounds, code_column, has_missing, time_axes
 from rehapro_analysis.study.problems import Problem, StudyError, nearest
 
 PERSONS, WEIGHT, WEIGHT_SQ, LEAST, GIVEN = (f"retention {name}" for name in ("n", "w", "w2", "least", "given"))
@@ -77,13 +77,14 @@ def _coded(data: nw.DataFrame, stop: str, event: str, start: str | None, by: lis
     n = data[PERSONS].to_numpy().astype(float) if lazy else None
     problems = _Problems(n)
     exits, entries = _times(data, stop, problems), _times(data, start, problems) if start else None
-    problems.add_times(stop, exits, start, entries)
+    reach = bounds(exits) if len(exits) else (0, 0)
+    problems.add_times(stop, exits, reach[0], start, entries)
     w, w2 = _weights(data, weight, lazy, n, problems)
     axes = {name: code_column(data[name]) for name in dict.fromkeys([*strata, *by, event])}
     for name in dict.fromkeys([*strata, *by]):
         problems.add(axes[name].missing, f"have no {name!r}", "Call it \"unknown\" or leave these rows out.")
     problems.raise_if_any()
-    exit_axis, entry_axis = time_axes(exits, entries)
+    exit_axis, entry_axis = time_axes(exits, entries, reach)
     if entries is not None:
         problems.add_empty(start, stop, entry_axis.codes > exit_axis.codes)
         problems.raise_if_any()
@@ -176,14 +177,15 @@ class _Problems:
         rows = "" if self.n is not None else f" (first at {', '.join(map(str, np.flatnonzero(bad)[:5]))}, from 0)"
         self.list.append(_problem(f"{count} row(s){rows} {what}.", remedy))
 
-    def add_times(self, stop: str, exits: np.ndarray, start: str | None, entries: np.ndarray | None) -> None:
+    def add_times(self, stop: str, exits: np.ndarray, least: float, start: str | None,
+                  entries: np.ndarray | None) -> None:
         if not len(exits):
             self.list.append(_problem("The frame has no rows.", "Give at least one spell."))
         if exits.dtype.kind == "f":
             remedy = "Who is still there is censored on the day of the report."
             self.add(np.isnan(exits), f"have no {stop!r}", remedy)
             self.add(np.isinf(exits), f"have an infinite {stop!r}", remedy)
-        if len(exits) and not exits.min() >= 0:
+        if not least >= 0:
             self.add(exits < 0, f"have a negative {stop!r}",
                      "Count time from the origin, which is 0.")
         if entries is not None:
