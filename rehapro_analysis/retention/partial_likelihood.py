@@ -23,7 +23,7 @@ class PartialLikelihood:
     """
 
     def __init__(self, data: RegressionData, matrix: np.ndarray, coefficients: np.ndarray, *, ties: str) -> None:
-        self.data, self.matrix, self.coefficients = data, matrix, coefficients
+        self.data, self.matrix, self.coefficients, self.ties = data, matrix, coefficients, ties
         linear = matrix @ coefficients
         self.shift = linear.max()
         self.linear, self.weight = linear, np.exp(linear - self.shift)
@@ -35,6 +35,10 @@ class PartialLikelihood:
         self.at = np.repeat(np.arange(len(self.deaths)), self.deaths)
         self.order = np.arange(len(self.at)) - (np.cumsum(self.deaths) - self.deaths)[self.at]
         self.share = self.order / self.deaths[self.at] if ties == "efron" else np.zeros(len(self.at))
+
+    def moved(self, step: np.ndarray) -> PartialLikelihood:
+        """The likelihood at the coefficients plus ``step``."""
+        return PartialLikelihood(self.data, self.matrix, self.coefficients + step, ties=self.ties)
 
     @property
     def time(self) -> np.ndarray:
