@@ -29,6 +29,12 @@ class Axis:
         """Shape (rows,): the position of each row's level."""
         return self.raw.astype(np.intp) - self.base
 
+    def at(self, codes: np.ndarray) -> np.ndarray | list:
+        """The levels at some positions."""
+        if isinstance(self.levels, range):
+            return codes + self.levels.start
+        return [self.levels[code] for code in codes]
+
     @property
     def missing(self) -> np.ndarray:
         """Shape (rows,): whether the value is missing."""
@@ -36,21 +42,24 @@ class Axis:
         return self.raw == self.base if has_none else np.zeros(len(self.raw), bool)
 
 
-def code_column(series: nw.Series) -> Axis:
+Column = nw.Series | np.ndarray  # a plain array holds whole numbers or booleans, none of them missing
+
+
+def code_column(series: Column) -> Axis:
     """Codes of a column of labels: categories keep their declared order, other labels are sorted.
 
     >>> axis = code_column(nw.from_native(pd.Series(["PaN", None, "GesA"]), series_only=True))
     >>> axis.codes.tolist(), axis.levels
     ([2, 0, 1], [None, 'GesA', 'PaN'])
     """
-    if series.dtype == nw.Boolean and not has_missing(series):
-        return Axis(series.to_numpy().astype(np.int8), 0, [False, True])
-    if series.dtype.is_integer() and not has_missing(series) and len(series):
-        values = series.to_numpy()
+    values = plain(series)
+    if isinstance(values, np.ndarray) and values.dtype.kind == "b":
+        return Axis(values.astype(np.int8), 0, [False, True])
+    if isinstance(values, np.ndarray) and len(values):
         low, high = (int(bound) for bound in bounds(values))
         if high - low < max(DENSE, len(values)):
             return Axis(values, low, range(low, high + 1))
-    codes, levels = _factorized(series)
+    codes, levels = _factorized(values)
     return Axis(codes, -1, [None, *levels])
 
 
@@ -65,13 +74,22 @@ def bounds(values: np.ndarray) -> tuple[float, float]:
     return np.min(lows).item(), np.max(highs).item()
 
 
-def has_missing(series: nw.Series) -> bool:
-    """Whether values are missing; plain NumPy integers and booleans cannot be."""
-    plain = series.implementation.is_pandas() and isinstance(series.to_native().dtype, np.dtype)
-    return not (plain and series.to_native().dtype.kind in "iub") and series.null_count() > 0
+def plain(series: Column) -> Column:
+    """The array of whole numbers or booleans of which none is missing; any other column as it is."""
+    if isinstance(series, np.ndarray) or not (series.dtype.is_integer() or series.dtype == nw.Boolean):
+        return series
+    return series if series.null_count() else series.to_numpy()
 
 
-def _factorized(series: nw.Series) -> tuple[np.ndarray, list]:
+def floats(series: Column) -> np.ndarray:
+    """A column of numbers as floats; missing is nan."""
+    return series.astype(float) if isinstance(series, np.ndarray) else series.cast(nw.Float64).to_numpy()
+
+
+def _factorized(series: Column) -> tuple[np.ndarray, list]:
+    if isinstance(series, np.ndarray):
+        codes, levels = pd.factorize(series, sort=True)
+        return codes, levels.tolist()
     native = series.to_native()
     if series.implementation.is_pandas():
         if isinstance(native.dtype, pd.CategoricalDtype):
@@ -153,7 +171,7 @@ def tally(axes: Sequence[Axis], *amounts: np.ndarray | None) -> tuple[tuple[np.n
         raise OverflowError("There are too many combinations of groups, strata and times; use fewer groups.")
     if total <= max(DENSE, 2 * rows):
         sums = _counted(axes, amounts, total)
-        keys = np.flatnonzero(sums[0])
+        keys = np.flatnonzero(sums[0] != 0)
         sums = [amount[keys] for amount in sums]
     else:
         keys, place = np.unique(_keys(axes, slice(0, rows)), return_inverse=True)

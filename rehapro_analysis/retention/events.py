@@ -193,8 +193,8 @@ class _Labels:
         sizes = tuple(len(axis.levels) for axis in axes)
         observed, codes = distinct(np.ravel_multi_index(labels, sizes), prod(sizes))
         values = np.unravel_index(observed, sizes)
-        frame = pd.DataFrame({name: [axis.levels[code] for code in value]
-                              for name, axis, value in zip(columns, axes, values, strict=True)})
+        frame = pd.DataFrame({name: axis.at(value) for name, axis, value in zip(columns, axes, values, strict=True)},
+                             copy=False)
         return cls(sizes, observed, codes), frame
 
     def find(self, labels: list[np.ndarray], size: int) -> np.ndarray:

@@ -19,7 +19,9 @@ class Runs:
         size = len(keys[0])
         new = np.ones(size, bool)
         if size:
-            new[1:] = np.any([key[1:] != key[:-1] for key in keys], axis=0)
+            np.not_equal(keys[0][1:], keys[0][:-1], out=new[1:])
+            for key in keys[1:]:
+                new[1:] |= key[1:] != key[:-1]
         self.first = np.flatnonzero(new)
         self.last = np.append(self.first[1:], size) - 1
         self.row = np.cumsum(new) - 1

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import narwhals as nw
 import numpy as np
+import pandas as pd
 
-from rehapro_analysis.retention.coding import Axis, bounds, code_column, has_missing, time_axes
+from rehapro_analysis.retention.coding import Axis, Column, bounds, code_column, floats, plain, time_axes
 from rehapro_analysis.study.problems import Problem, StudyError, nearest
 
 PERSONS, WEIGHT, WEIGHT_SQ, LEAST, GIVEN = (f"retention {name}" for name in ("n", "w", "w2", "least", "given"))
+
+Columns = nw.DataFrame | Mapping[str, Column]
 
 
 @dataclass(frozen=True)
@@ -41,13 +44,24 @@ def read_spells(frame: Any, *, stop: str, event: str, start: str | None = None, 
     Raises :class:`StudyError` with every problem: absent columns, times that are missing, negative
     or infinite, spells of no length, missing groups, weights that are not positive.
     """
-    data = nw.from_native(frame)
     by, strata = names(by), names(strata)
-    _check_columns(data, [stop, event, *names(start), *by, *strata, *names(weight)])
+    wanted = [stop, event, *names(start), *by, *strata, *names(weight)]
+    data = _by_column(frame, wanted) or nw.from_native(frame)
     lazy = isinstance(data, nw.LazyFrame)
+    if not isinstance(data, dict):
+        _check_columns(data, wanted)
     if lazy:
         data = _condensed(data, list(dict.fromkeys([*strata, *by, *names(start), stop, event])), weight)
     return _coded(data, stop, event, start, by, strata, weight, lazy)
+
+
+def _by_column(frame: Any, wanted: list[str]) -> dict[str, Column] | None:
+    """The wanted columns of a pandas frame that has them all, arrays where nothing needs translation."""
+    if not (isinstance(frame, pd.DataFrame) and frame.columns.is_unique and all(name in frame for name in wanted)):
+        return None
+    columns = {name: frame[name] for name in wanted}
+    return {name: column.to_numpy() if isinstance(column.dtype, np.dtype) and column.dtype.kind in "iub"
+            else nw.from_native(column, series_only=True) for name, column in columns.items()}
 
 
 def _check_columns(data: nw.DataFrame | nw.LazyFrame, wanted: list[str]) -> None:
@@ -72,7 +86,7 @@ def _condensed(data: nw.LazyFrame, keys: list[str], weight: str | None) -> nw.Da
     return counted.collect() if data.implementation.is_polars() else counted.collect("pandas")
 
 
-def _coded(data: nw.DataFrame, stop: str, event: str, start: str | None, by: list[str], strata: list[str],
+def _coded(data: Columns, stop: str, event: str, start: str | None, by: list[str], strata: list[str],
            weight: str | None, lazy: bool) -> Spells:
     n = data[PERSONS].to_numpy().astype(float) if lazy else None
     problems = _Problems(n)
@@ -92,22 +106,23 @@ def _coded(data: nw.DataFrame, stop: str, event: str, start: str | None, by: lis
                   n, w, w2)
 
 
-def _times(data: nw.DataFrame, name: str, problems: _Problems) -> np.ndarray:
-    series = data[name]
-    if not series.dtype.is_numeric():
-        problems.list.append(_problem(f"The column {name!r} holds {series.dtype}, not numbers.",
+def _times(data: Columns, name: str, problems: _Problems) -> np.ndarray:
+    values = plain(data[name])
+    if isinstance(values, np.ndarray) and values.dtype.kind in "iu":
+        return values
+    kind = nw.Boolean() if isinstance(values, np.ndarray) else values.dtype
+    if not kind.is_numeric():
+        problems.list.append(_problem(f"The column {name!r} holds {kind}, not numbers.",
                                       "Give times as numbers since the origin, such as days or months."))
-        return np.zeros(len(series))
-    if series.dtype.is_integer() and not has_missing(series):
-        return series.to_numpy()
-    return series.cast(nw.Float64).to_numpy()
+        return np.zeros(len(values))
+    return floats(values)
 
 
-def _weights(data: nw.DataFrame, weight: str | None, lazy: bool, n: np.ndarray | None,
+def _weights(data: Columns, weight: str | None, lazy: bool, n: np.ndarray | None,
              problems: _Problems) -> tuple[np.ndarray | None, np.ndarray | None]:
     if weight is None:
         return n, n
-    w = (data[WEIGHT] if lazy else data[weight].cast(nw.Float64)).to_numpy()
+    w = floats(data[WEIGHT] if lazy else data[weight])
     least = data[LEAST].to_numpy() if lazy else w
     bad = ~(least > 0) | ~np.isfinite(w)
     if lazy:
