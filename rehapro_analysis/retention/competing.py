@@ -9,6 +9,7 @@ from rehapro_analysis.results import Result
 from rehapro_analysis.retention.events import EventTable
 from rehapro_analysis.retention.incidence import Incidence, incidence
 from rehapro_analysis.retention.limits import normal_quantile, survival_limits
+from rehapro_analysis.retention.runs import Runs
 from rehapro_analysis.study.problems import StudyError
 
 STAYING = "in programme"
@@ -52,14 +53,24 @@ def _curves(found: Incidence, ci: str, level: float) -> pd.DataFrame:
     share, error, n_event = found.share[shown], found.std_error[shown], found.n_event[shown]
     share[:, -1], n_event[:, -1] = found.staying[shown], 0
     lower, upper = _limits(share, error, ci, level)
-    row, state = (index.ravel() for index in np.indices(share.shape))
-    order = np.lexsort((row, state, table.group[shown][row]))
-    row, state = row[order], state[order]
-    counts = {name: getattr(table, name)[shown][row] for name in ("time", "n_risk", "n_censored")}
-    return table.groups.iloc[table.group[shown][row]].reset_index(drop=True).assign(
-        cause=np.array([*table.causes, STAYING], object)[state], time=counts["time"], n_risk=counts["n_risk"],
-        n_event=n_event[row, state], n_censored=counts["n_censored"], estimate=share[row, state],
-        std_error=error[row, state], lower=lower[row, state], upper=upper[row, state])
+    states = pd.array([*table.causes, STAYING], "str")
+    cell, row = _by_state(Runs(table.group[shown]), len(states))
+    matrices = {"n_event": n_event, "estimate": share, "std_error": error, "lower": lower, "upper": upper}
+    values = {name: matrix.ravel()[cell] for name, matrix in matrices.items()}
+    row = shown[row]
+    return pd.DataFrame({
+        **table.labels(table.group[row]), "cause": states.take(cell % len(states)), "time": table.time[row],
+        "n_risk": table.n_risk[row], "n_event": values.pop("n_event"), "n_censored": table.n_censored[row], **values},
+        copy=False)
+
+
+def _by_state(runs: Runs, states: int) -> tuple[np.ndarray, np.ndarray]:
+    """The cells of a matrix (rows, states) by run, state and row; and the row of each."""
+    size = (runs.last - runs.first + 1)[runs.row]
+    place = (runs.first[runs.row] * states + runs.column)[:, None] + size[:, None] * np.arange(states)
+    cell = np.empty(place.size, np.intp)
+    cell[place.ravel()] = np.arange(place.size)
+    return cell, cell // states
 
 
 def time_lost(table: EventTable, horizon: float, *, variance: str = "auto", level: float = 0.95) -> Result:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 import pandas as pd
-from scipy.stats import chi2
+from scipy.special import chdtrc
 
 from rehapro_analysis.retention.events import EventTable
 from rehapro_analysis.study.problems import StudyError
@@ -18,7 +18,7 @@ UNDECIDED = "Where a statistic is missing the data cannot decide: too little ove
 
 def group_names(table: EventTable) -> list[str]:
     """One name a group: the labels of its ``by`` columns, joined by " / "."""
-    return [" / ".join(map(str, row)) for row in table.groups.itertuples(index=False)]
+    return [" / ".join(map(str, row)) for row in zip(*(column for _, column in table.groups.items()), strict=True)]
 
 
 def contrasts(table: EventTable, pairwise: bool) -> list[tuple[str, np.ndarray]]:
@@ -73,7 +73,7 @@ def quadratic_form(score: np.ndarray, variance: np.ndarray) -> tuple[np.ndarray,
 def decision_columns(statistic: np.ndarray, df: np.ndarray) -> dict[str, np.ndarray]:
     """Statistic, degrees of freedom, p from the chi-square law, and p adjusted over these rows by Holm."""
     statistic, df = np.atleast_1d(np.asarray(statistic, float)), np.atleast_1d(df)
-    p_value = chi2.sf(statistic, np.where(df > 0, df, np.nan))
+    p_value = chdtrc(np.where(df > 0, df, np.nan), statistic)
     return {"statistic": statistic, "df": df, "p_value": p_value, "p_adjusted": holm(p_value)}
 
 
@@ -94,7 +94,7 @@ def holm(p_value: np.ndarray) -> np.ndarray:
 
 def decision_table(names: Sequence[str], statistic: np.ndarray, df: np.ndarray) -> pd.DataFrame:
     """One row a comparison: comparison, statistic, df, p_value, p_adjusted."""
-    return pd.DataFrame({"comparison": list(names), **decision_columns(statistic, df)})
+    return pd.DataFrame({"comparison": list(names), **decision_columns(statistic, df)}, copy=False)
 
 
 def refuse_fractions(table: EventTable, test: str) -> None:

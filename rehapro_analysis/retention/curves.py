@@ -46,27 +46,27 @@ class Steps:
         """The rows of each group."""
         return Runs(self.group)
 
-    @property
+    @cached_property
     def group(self) -> np.ndarray:
         """Shape (R,): group codes."""
         return self.table.group[self.rows]
 
-    @property
+    @cached_property
     def time(self) -> np.ndarray:
         """Shape (R,): times."""
         return self.table.time[self.rows]
 
-    @property
+    @cached_property
     def n_risk(self) -> np.ndarray:
         """Shape (R,): at risk just before each time."""
         return self.table.n_risk[self.rows]
 
-    @property
+    @cached_property
     def n_event(self) -> np.ndarray:
         """Shape (R,): exits of any cause."""
         return self.table.n_exit[self.rows]
 
-    @property
+    @cached_property
     def n_censored(self) -> np.ndarray:
         """Shape (R,): censored."""
         return self.table.n_censored[self.rows]
@@ -213,11 +213,10 @@ def standard_error(curve: Steps) -> np.ndarray:
 def counts_frame(curve: Steps, estimate: np.ndarray, std_error: np.ndarray, lower: np.ndarray,
                  upper: np.ndarray) -> pd.DataFrame:
     """The tidy table of a curve."""
-    labels = {name: column.array.take(curve.group) for name, column in curve.table.groups.items()}
     columns = {"time": curve.time, "n_risk": curve.n_risk, "n_event": curve.n_event,
                "n_censored": curve.n_censored, "estimate": estimate, "std_error": std_error, "lower": lower,
                "upper": upper}
-    return pd.DataFrame({**labels, **columns})
+    return pd.DataFrame({**curve.table.labels(curve.group), **columns}, copy=False)
 
 
 def assumptions(curve: Steps, variance: str = "auto") -> tuple[str, ...]:

@@ -84,6 +84,10 @@ class EventTable:
         """Shape (R,): exits of any cause."""
         return self.n_event @ np.ones(len(self.causes))
 
+    def labels(self, group: np.ndarray) -> dict[str, Any]:
+        """The ``by`` columns of rows with these group codes."""
+        return {name: column.array.take(group) for name, column in self.groups.items()}
+
     def pooled(self) -> EventTable:
         """The same persons in a single stratum: counts are added, the risk sets joined."""
         if len(self.strata) == 1:

@@ -61,13 +61,13 @@ class Incidence:
 
     @property
     def _terms(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """alpha, beta, gamma of the delta (Greenwood-type) or Gray's variance, shape (R, K + 1)."""
+        """alpha, beta, gamma of the delta (Greenwood-type) or Gray's variance, shape (R, K + 1) or (R, 1)."""
         n = np.where(self.table.n_risk > 0, self.table.n_risk, np.inf)[:, None]
         before, staying, left = self.before[:, None], self.staying[:, None], self.table.n_exit[:, None]
         one = self.n_event
         if self.variance == "delta":
             alpha = np.divide(left, n * (n - left), out=np.zeros_like(n), where=(left > 0) & (n > left))
-            return np.broadcast_to(alpha, one.shape), before * one / n**2, (before / n) ** 2 * one * (1 - one / n)
+            return alpha, before * one / n**2, (before / n) ** 2 * one * (1 - one / n)
         inverse = np.divide(1.0, staying, out=np.zeros_like(n), where=staying > 0)
         own, other = ((before / n) ** 2 * _tied(count, n) * count for count in (one, left - one))
         return (own + other) * inverse**2, own * inverse, own

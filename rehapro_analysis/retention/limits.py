@@ -44,7 +44,8 @@ def _log(s: np.ndarray, below: np.ndarray, above: np.ndarray) -> tuple[np.ndarra
 
 
 def _log_log(s: np.ndarray, below: np.ndarray, above: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    return tuple(np.exp(np.log(s) * np.exp(-move / np.log(s))) for move in (below, -above))
+    log = np.log(s)
+    return tuple(np.exp(log * np.exp(-move / log)) for move in (below, -above))
 
 
 def _logit(s: np.ndarray, below: np.ndarray, above: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
