@@ -138,10 +138,13 @@ def _at_risk(people: _People, group: np.ndarray, groups: int) -> np.ndarray:
     def counted(place: np.ndarray) -> np.ndarray:
         return np.bincount(((base + place) * groups + group).ravel(), minlength=base.size * shape[1] * groups)
 
-    gone = np.cumsum(counted(people.until).reshape(shape), axis=1)
-    if people.since.any():
-        return (np.cumsum(counted(people.since).reshape(shape), axis=1) - gone)[:, :-1]
-    return gone[:, -1:] - gone[:, :-1]
+    def after(place: np.ndarray) -> np.ndarray:
+        """How many places lie after each common time; counted backwards, so that nothing is subtracted."""
+        backwards = counted(len(people.stratum) - place).reshape(shape)[:, :-1]
+        return np.cumsum(backwards, axis=1, out=backwards)[:, ::-1]
+
+    watched = after(people.until)
+    return watched - after(people.since) if people.since.any() else watched
 
 
 def _forms(people: _People, scores: tuple, labels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
