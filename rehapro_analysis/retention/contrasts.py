@@ -18,7 +18,7 @@ UNDECIDED = "Where a statistic is missing the data cannot decide: too little ove
 
 def group_names(table: EventTable) -> list[str]:
     """One name a group: the labels of its ``by`` columns, joined by " / "."""
-    return [" / ".join(map(str, row)) for row in zip(*(column for _, column in table.groups.items()), strict=True)]
+    return [" / ".join(map(str, row)) for row in table.groups.itertuples(index=False)]
 
 
 def contrasts(table: EventTable, pairwise: bool) -> list[tuple[str, np.ndarray]]:
