@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from rehapro_analysis import retention
+from rehapro_analysis.retention import differences
 
 CAUSES = ("completed", "dropout", "employment", "transfer", "other")
 MONTHS = np.arange(1, 25)
@@ -22,6 +23,8 @@ PLANNED = 12  # most who are still there complete in this month
 SIZES, TIMES, HORIZON = (15, 30, 100), (3, 6, 9), 9
 LIMITS = ("plain", "log", "log-log", "logit", "arcsine", "beta-product")
 STUDIED = ("dropout", "employment")
+MEAN_LIMITS = ("plain", "logit", "beta-product", "mid-p beta-product")
+SLOWER = 0.5  # risks in the groups that mean stays are compared with, as a share of the others'
 LEVEL = 0.95
 
 
@@ -35,31 +38,38 @@ def hazards() -> np.ndarray:
     return np.column_stack([completed, 0.065 * MONTHS**-0.25, 0.008 * MONTHS**0.5, 0.012 * ones, 0.008 * ones])
 
 
-def true_survival() -> np.ndarray:
-    """The share still there after each month, shape (24,)."""
-    return np.cumprod(1 - hazards().sum(axis=1))
+def true_survival(risk: float = 1.0) -> np.ndarray:
+    """The share still there after each month, shape (24,), if all risks are multiplied by one number."""
+    return np.cumprod(1 - risk * hazards().sum(axis=1))
 
 
-def true_incidence() -> np.ndarray:
+def true_incidence(risk: float = 1.0) -> np.ndarray:
     """The share gone by each exit up to each month, shape (24, 5)."""
-    return np.cumsum(_before()[:, None] * hazards(), axis=0)
+    return np.cumsum(_before(risk)[:, None] * risk * hazards(), axis=0)
 
 
-def _before() -> np.ndarray:
-    return np.concatenate([[1.0], true_survival()[:-1]])
+def _before(risk: float = 1.0) -> np.ndarray:
+    return np.concatenate([[1.0], true_survival(risk)[:-1]])
 
 
-def drawn(n: int, replications: int, rng: np.random.Generator) -> pd.DataFrame:
-    """``replications`` groups of n people, watched 1 to 24 months; exit is empty for who is still there."""
+def drawn(n: int, replications: int, rng: np.random.Generator, risk: float = 1.0,
+          longest: int = len(MONTHS)) -> pd.DataFrame:
+    """``replications`` groups of n people, watched 1 to ``longest`` months; exit is empty for who is still there."""
     size = n * replications
-    chances = np.append((_before()[:, None] * hazards()).ravel(), 0.0)
+    chances = np.append(np.diff(true_incidence(risk), axis=0, prepend=0.0).ravel(), 0.0)
     place = np.searchsorted(np.cumsum(chances), rng.random(size), side="right")
     month, cause = np.divmod(np.minimum(place, len(chances) - 1), len(CAUSES))
-    watched = rng.integers(1, len(MONTHS) + 1, size)
+    watched = rng.integers(1, longest + 1, size)
     left = month + 1 <= watched
     names = pd.Categorical.from_codes(np.where(left, cause, -1), CAUSES)
     return pd.DataFrame({"replication": np.repeat(np.arange(replications), n),
                          "month": np.where(left, month + 1, watched), "exit": names})
+
+
+def counted(people: pd.DataFrame) -> retention.EventTable:
+    """All groups as one event table."""
+    return retention.event_table(people, stop="month", event="exit", by="replication", origin="synthetic",
+                                 unit="months")
 
 
 @dataclass(frozen=True)
@@ -102,7 +112,7 @@ def survival_limits(table: retention.EventTable) -> list[Limits]:
 
 
 def incidence_limits(table: retention.EventTable) -> list[Limits]:
-    """Log-log limits of two cumulative incidences at the last time, by two variances."""
+    """Limits of two cumulative incidences: log-log by two variances at the last time, beta-product at all times."""
     watched = retention.milestone(table, [HORIZON]).table["estimate"].notna().to_numpy()
     found = []
     for variance in ("delta", "gray"):
@@ -114,14 +124,38 @@ def incidence_limits(table: retention.EventTable) -> list[Limits]:
             truth = true_incidence()[HORIZON - 1, CAUSES.index(cause)]
             method = f"log-log, {variance} variance"
             found.append(Limits(f"share gone: {cause}", HORIZON, method, truth, lower, upper))
+    return found + [limits for cause in STUDIED for limits in exact_incidence_limits(table, cause)]
+
+
+def exact_incidence_limits(table: retention.EventTable, cause: str) -> list[Limits]:
+    """Beta-product limits of the share gone for a cause, which exist where nobody has gone for it."""
+    rows = retention.milestone(table, TIMES, cause=cause, ci="beta-product", level=LEVEL).table
+    return [Limits(f"share gone: {cause}", time, "beta-product", true_incidence()[time - 1, CAUSES.index(cause)],
+                   part["lower"].to_numpy(), part["upper"].to_numpy()) for time, part in rows.groupby("time")]
+
+
+def mean_limits(table: retention.EventTable, risk: float = 1.0) -> list[Limits]:
+    """Limits of the mean stay up to three horizons, by four methods."""
+    found = []
+    for time in TIMES:
+        truth = float(_before(risk)[:time].sum())
+        for method in MEAN_LIMITS:
+            rows = retention.restricted_mean(table, time, ci=method, level=LEVEL).table
+            found.append(Limits("mean stay up to", time, method, truth, rows["lower"].to_numpy(),
+                                rows["upper"].to_numpy()))
     return found
 
 
-def mean_limits(table: retention.EventTable) -> list[Limits]:
-    """Limits of the mean stay up to the horizon."""
-    rows = retention.restricted_mean(table, HORIZON, level=LEVEL).table
-    truth = float(_before()[:HORIZON].sum())
-    return [Limits("mean stay up to", HORIZON, "plain", truth, rows["lower"].to_numpy(), rows["upper"].to_numpy())]
+def difference_limits(table: retention.EventTable, other: retention.EventTable) -> list[Limits]:
+    """Limits of the difference of two mean stays up to the last time, each replication with its other one."""
+    truth = float(_before()[:HORIZON].sum() - _before(SLOWER)[:HORIZON].sum())
+    found = []
+    for method in MEAN_LIMITS:
+        means = [retention.restricted_mean(one, HORIZON, ci=method, level=LEVEL).table for one in (table, other)]
+        pairs = (np.column_stack([rows[name] for rows in means]) for name in ("estimate", "lower", "upper"))
+        lower, upper = differences.difference_limits(*pairs)
+        found.append(Limits("difference of mean stays", HORIZON, method, truth, lower, upper))
+    return found
 
 
 def median_limits(table: retention.EventTable) -> list[Limits]:
@@ -137,10 +171,11 @@ def median_limits(table: retention.EventTable) -> list[Limits]:
 
 def coverage(n: int, replications: int, seed: int) -> pd.DataFrame:
     """The table of the study for groups of n people, one row a number and method."""
-    people = drawn(n, replications, np.random.default_rng([seed, n]))
-    table = retention.event_table(people, stop="month", event="exit", by="replication", origin="synthetic",
-                                  unit="months")
-    found = [*survival_limits(table), *incidence_limits(table), *mean_limits(table), *median_limits(table)]
+    rng = np.random.default_rng([seed, n])
+    people = drawn(n, replications, rng)
+    table, other = counted(people), counted(drawn(n, replications, rng, SLOWER))
+    found = [*survival_limits(table), *incidence_limits(table), *mean_limits(table), *difference_limits(table, other),
+             *median_limits(table)]
     rows = pd.DataFrame([limits.row() for limits in found])
     rows.insert(0, "n", n)
     censored = float(people["exit"].isna().mean())

@@ -130,4 +130,4 @@ def test_the_committed_coverage_table_has_every_number_and_method(study):
     columns = ["quantity", "time", "limits", "truth"]
     for n in study.SIZES:
         part = table.loc[table["n"] == n, columns].reset_index(drop=True)
-        pd.testing.assert_frame_equal(part, small[columns], check_dtype=False, rtol=1e-3)
+        pd.testing.assert_frame_equal(part, small[columns], check_dtype=False, rtol=1e-3, atol=1e-4)

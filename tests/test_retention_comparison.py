@@ -307,6 +307,23 @@ def test_the_permuted_statistic_is_that_of_the_log_rank_test(stratified, entry):
         np.testing.assert_allclose(decision(ours), decision(expected), rtol=1e-12)
 
 
+def test_the_fixed_variance_is_that_of_coin():
+    expected = numbers("permutation_coin").iloc[0]
+    result = permuted(people(), variance="fixed", permutations=5)
+    np.testing.assert_allclose(decision(result), [expected["statistic"], expected["df"]], rtol=1e-9)
+
+
+def test_the_fixed_variance_is_that_over_all_regroupings_of_blocks():
+    frame = people().assign(coach=lambda f: f["group"] + (np.arange(len(f)) % 2).astype(str)).query("group != 'c'")
+    events = event_table(frame, stop="time", event="cause", by="coach")
+    common = common_times(events)
+    expected = common.n_exit.sum(axis=1) / common.n_risk.sum(axis=1)
+    own = (common.n_exit - common.n_risk * expected[:, None]).sum(axis=0)  # the score of each coach
+    every = [own[list(pair)].sum() for pair in combinations(range(4), 2)]
+    statistic = permuted(frame, blocks="coach", variance="fixed").table["statistic"][0]
+    assert statistic == pytest.approx(own[:2].sum() ** 2 / np.var(every), rel=1e-9)
+
+
 def test_the_monte_carlo_p_value_is_that_of_all_regroupings():
     frame = pd.DataFrame({"time": [1, 2, 2, 3, 4, 5, 6, 7], "cause": [1, 1, 0, 1, 1, 1, 0, 1]})
     frame["group"] = list("aabababb")

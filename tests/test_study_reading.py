@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 
 from rehapro_analysis.paths import REPOSITORY, data_folders, language, out_folder
 from rehapro_analysis.study import TABLES, Study, StudyError, read_study
+from rehapro_analysis.study.plausibility import PLANNED_COLUMNS, overlapping, window
 
 VALID = {
     "projects": "project,label,jobcenters,start,end\nGesA,GesA,Mainz,2020-01-01,2024-12-31\nPaN,PaN,Plön,,\n",
@@ -81,23 +82,23 @@ BROKEN = {
         ("coaches.csv row 1, column project: ", "missing", "Add it to the header")),
     "a wrong type is named": (
         edited("measurements", "3.25", "high"),
-        ("measurements.csv row 2, column value, 'high': ", "not a number", "decimal point such as 3.5")),
+        ("measurements.csv row 2, column value: ", "not a number", "decimal point such as 3.5")),
     "a decimal comma is named": (
         edited("measurements", "3.25", '"3,25"'),
-        ("measurements.csv row 2, column value, '3,25': ", "comma", "decimal point such as 3.5")),
+        ("measurements.csv row 2, column value: ", "comma", "decimal point such as 3.5")),
     "an infinite number is no number": (
         edited("measurements", "3.25", "inf"),
-        ("measurements.csv row 2, column value, 'inf': ", "not a number", "such as 3.5")),
+        ("measurements.csv row 2, column value: ", "not a number", "such as 3.5")),
     "an integer with decimals is named": (
         edited("measurements", "wai,0,", "wai,0.5,"),
         ("measurements.csv row 2, column wave, '0.5': ", "not a whole number", "Write a whole number such as 3.")),
     "an unknown key is named with the nearest": (
         edited("episodes", "PaN,p3", "Pan,p3"),
-        ("episodes.csv row 4, column project, 'Pan': ", "table projects, column project",
+        ("episodes.csv row 4, column project: ", "table projects, column project",
          "Add it to projects.csv or correct it. The nearest is PaN.")),
     "a dangling reference of several columns is named without its pseudonym": (
         edited("measurements", "GesA,p1", "PaN,p1"),
-        ("measurements.csv row 2, column project, participant, 'PaN': ",
+        ("measurements.csv row 2, column project, participant: ",
          "no such row in table episodes, column project, participant", "Add it to episodes.csv")),
     "a duplicate key is named with both rows": (
         edited("projects", "2024-12-31\n", "2024-12-31\nGesA,Gesa,Mainz,,\n"),
@@ -141,7 +142,7 @@ BROKEN = {
          "The nearest is completed.")),
     "a member of a set that is not allowed is named": (
         edited("actors", "II|IX", "II|10"),
-        ("actors.csv row 2, column legal_domains, 'II|10': the member '10' is not allowed. Write one of: II,",)),
+        ("actors.csv row 2, column legal_domains, 'II|10': one of the members is not allowed. Write one of: II,",)),
     "a boolean in another spelling is named": (
         edited("actors", "true", "TRUE"),
         ("actors.csv row 2, column named, 'TRUE': ", "Write one of: true, false. The nearest is true.")),
@@ -180,8 +181,11 @@ BROKEN = {
         edited("projects", "PaN,PaN,Plön,,\n", 'PaN,"PaN,Plön,,\n'),
         ("projects.csv row 3: this row cannot be read", "Close every quotation mark")),
     "a file that is no table is named with the nearest table": (
+        VALID | {"Phase": "a\n1\n"},
+        ("Phase.csv: no table of a study has this name. Rename it to phases.csv",)),
+    "a second file of the same table is not told to take the name of the first": (
         VALID | {"Episode": "a\n1\n"},
-        ("Episode.csv: no table of a study has this name. Rename it to episodes.csv",)),
+        ("Episode.csv: no table of a study has this name. Move it elsewhere, or put its rows into episodes.csv.",)),
     "a day of exit without an exit is named": (
         edited("episodes", "2021-08-01,completed", "2021-08-01,"),
         ("episodes.csv row 2, column exit: left_on is filled, exit is empty. Name the exit",)),
@@ -192,6 +196,64 @@ BROKEN = {
         edited("episodes", "completed", "withdrawn"),
         ("episodes.csv row 2, column entered_on, '2021-02-01': a person who withdrew before entry has no first ",
          "Empty entered_on or correct exit.")),
+    "a year long past is named without the day, which may be one of birth": (
+        edited("episodes", "2021-01-10", "1022-01-10"),
+        ("episodes.csv row 2, column referred_on: the year 1022 cannot be meant. "
+         "Write a day from 1990-01-01 to 2050-12-31; leave the cell empty if it is unknown.",)),
+    "a day of entry that is still to come is named": (
+        edited("episodes", "2021-02-03,,", "2049-02-03,,"),
+        ("episodes.csv row 3, column entered_on, '2049-02-03': this day is still to come. "
+         "Write a day up to today; leave the cell empty until the day has come.",)),
+    "a year that no plan reaches is named": (
+        edited("projects", "2024-12-31", "3024-12-31"),
+        ("projects.csv row 2, column end, '3024-12-31': the year 3024 cannot be meant.",)),
+    "a word for a missing value is named": (
+        edited("episodes", "2021-01-12,2021-02-03", "NA,2021-02-03"),
+        ("episodes.csv row 3, column referred_on, 'NA': a word for what is missing. Leave the cell empty.",)),
+    "an invisible character is named": (
+        edited("episodes", "PaN,p3", "PaN\u200b,p3"),
+        ("episodes.csv row 4, column project: an invisible character stands in this cell. Type the value anew.",)),
+    "an invisible character in the header is named": (
+        edited("coaches", "fte", "\ufefffte"),
+        ("coaches.csv row 1, column fte: an invisible character stands in this name. Type the name anew.",)),
+    "a column in another case is named once": (
+        edited("coaches", "project", "Project"),
+        ("coaches.csv row 1, column Project: the table has no such column. Rename it to project",)),
+    "a spreadsheet's number of a day is named": (
+        edited("episodes", "2021-08-01", "44409"),
+        ("episodes.csv row 2, column left_on: a number, not a date. Give the column the format of a date",)),
+    "a row instead of the header is named and not shown": (
+        VALID | {"coaches": "c1,GesA,0.5\n"},
+        ("coaches.csv row 1: this row is not the header: it names no column of the table. "
+         "Write the names of the columns (coach, project, ...) into row 1.",)),
+    "an overlap of two participations of a person is named with the other row": (
+        edited("episodes", "PaN,p3", "GesA,p1,,,2021-07-31,,,\nPaN,p3"),
+        ("episodes.csv row 4, column entered_on, '2021-07-31': "
+         "this participation begins before the same person's one of row 2 ends.", "Correct one of the days")),
+    "a phase before its participation is named with that row": (
+        VALID | {"phases": "project,participant,phase,entered_on,left_on\nGesA,p1,first,2021-01-09,2021-03-01\n"},
+        ("phases.csv row 2, column entered_on, '2021-01-09': this phase begins before the person's first "
+         "participation, episodes.csv row 2. Correct the day",)),
+    "a phase that ends after its participation is named with that row": (
+        VALID | {"phases": "project,participant,phase,entered_on,left_on\nGesA,p1,first,2021-03-01,2021-08-02\n"},
+        ("phases.csv row 2, column left_on, '2021-08-02': this phase is not over when the person's participation "
+         "ends, episodes.csv row 2. Write a day not after left_on",)),
+    "a phase left open though the participation ended is named": (
+        VALID | {"phases": "project,participant,phase,entered_on,left_on\nGesA,p1,first,2021-03-01,\n"},
+        ("phases.csv row 2, column left_on: this phase is not over when the person's participation ends",)),
+    "a phase of a person without a participation is named": (
+        VALID | {"phases": "project,participant,phase,entered_on,left_on\nGesA,p9,first,2021-03-01,\n"},
+        ("phases.csv row 2, column project, participant: no such row in table episodes",)),
+    "a workbook renamed to CSV is named": (
+        VALID | {"coaches": b"PK\x03\x04\x14\x00\x06\x00\x08"},
+        ("coaches.csv: this is an Excel workbook or another packed file, whatever its name says. "
+         "Save the file as CSV UTF-8",)),
+    "text in UTF-16 is named": (
+        VALID | {"coaches": VALID["coaches"].encode("utf-16")},
+        ("coaches.csv: this is text in UTF-16, whatever its name says. Save the file as CSV UTF-8",)),
+    "a zero byte is named with its row": (
+        VALID | {"coaches": VALID["coaches"].replace("0.5", "0\0").encode()},
+        ("coaches.csv row 2: a byte 0x00 stands here, which no text has. Save the file as CSV UTF-8",)),
     "an exit without entry is named": (
         edited("episodes", "withdrawn", "dropout"),
         ("episodes.csv row 4, column entered_on: a person who left after entry has a first day. ",
@@ -241,6 +303,94 @@ def test_no_message_shows_a_pseudonym_or_an_undeclared_column(tmp_path):
     assert "secret" not in str(error)
 
 
+SECRETS = ("Mustermann", "4711", "1975-03-02", "GesA-0815", "44")
+
+
+@pytest.mark.parametrize("secret", SECRETS)
+@pytest.mark.parametrize("column", ["project", "referred_on", "exit", "origin", "nick"])
+def test_what_slipped_into_another_column_of_a_person_is_not_shown(tmp_path, secret, column):
+    row = {"project": "GesA", "participant": "p1", "referred_on": "", "exit": "", "origin": "", "nick": ""}
+    tables = VALID | {"episodes": as_csv([row | {column: f"{secret} " if column == "nick" else secret}])}
+    del tables["measurements"]
+    error = problems(write(tmp_path, **tables))
+    assert any(column in problem.column for problem in error.problems)
+    assert secret not in str(error)
+
+
+@pytest.mark.parametrize("secret", SECRETS)
+def test_a_second_rule_does_not_show_what_the_first_kept_back(tmp_path, secret):
+    error = problems(write(tmp_path, **edited("episodes", ",,2021-03-03,withdrawn", f",{secret},2021-03-03,withdrawn")))
+    assert len(error.problems) == 2
+    assert secret not in str(error)
+
+
+def test_a_table_without_persons_shows_every_value(tmp_path):
+    assert "column status, 'laufend'" in str(problems(write(tmp_path, **edited("ties", "active", "laufend"))))
+
+
+def test_a_column_in_which_nothing_fits_is_named_once(tmp_path):
+    rows = "".join(f"GesA,2021-01-0{day},p{day},\n" for day in range(1, 6))
+    tables = {"projects": VALID["projects"], "episodes": f"project,participant,entered_on,exit\n{rows}"}
+    error = problems(write(tmp_path, **tables))
+    assert str(error) == (
+        "episodes.csv, column entered_on: none of the 5 filled cells fits this column: not a date. "
+        "Write dates as YYYY-MM-DD, for example 2022-06-15. "
+        "Or have columns been shifted? Compare the header with the rows below.")
+
+
+def test_a_column_of_keys_in_which_none_is_known_is_named_once(tmp_path):
+    rows = "".join(f"p{number},GesA,2021-01-01\n" for number in range(9))
+    tables = {"projects": VALID["projects"], "episodes": f"project,participant,entered_on\n{rows}"}
+    assert str(problems(write(tmp_path, **tables))).startswith(
+        "episodes.csv, column project: none of the 9 filled cells fits this column: no such row in table projects, "
+        "column project. Add them to projects.csv. Or have columns been shifted?")
+
+
+def test_an_early_measurement_or_a_second_participation_contradicts_nothing(tmp_path):
+    tables = VALID | {
+        "episodes": "project,participant,referred_on,entered_on,left_on,exit\n"
+                    "GesA,p1,2021-01-10,2021-02-01,2021-08-01,completed\n"
+                    "GesA,p1,2021-07-01,2021-08-01,,\nPaN,p1,,2021-03-01,,\n",
+        "phases": "project,participant,phase,entered_on,left_on\n"
+                  "GesA,p1,waiting,2021-01-10,2021-02-01\nGesA,p1,first,2021-02-01,2021-08-01\n"
+                  "GesA,p1,second,2021-08-01,\nPaN,p1,first,2021-03-01,2021-04-01\n",
+    }
+    assert len(read_study(write(tmp_path, **tables)).table("phases")) == 4
+
+
+def test_a_date_that_cannot_be_read_does_not_make_its_row_contradict_another(tmp_path):
+    tables = VALID | {"phases": "project,participant,phase,entered_on,left_on\nGesA,p1,first,2021-03-01,31.02.2021\n"}
+    assert [problem.message for problem in problems(write(tmp_path, **tables)).problems] == ["no such day."]
+
+
+stays = st.lists(st.tuples(st.integers(0, 40), st.none() | st.integers(1, 20)), min_size=1, max_size=6)
+
+
+@settings(max_examples=60, deadline=None)
+@given(stays)
+def test_overlaps_are_those_that_comparing_every_pair_finds(people):
+    day = pd.Timestamp("2021-01-01")
+    frame = pd.DataFrame({"project": "A", "participant": "a",
+                          "entered_on": [day + pd.Timedelta(days=begin) for begin, _ in people],
+                          "left_on": pd.to_datetime([None if stay is None else day + pd.Timedelta(days=begin + stay)
+                                                     for begin, stay in people])})
+    order = frame.sort_values("entered_on", kind="stable").index
+    end = frame["left_on"].fillna(pd.Timestamp("2100-01-01"))
+    expected = {later for place, later in enumerate(order) for earlier in order[:place]
+                if frame["entered_on"][later] < end[earlier]}
+    found = overlapping(frame, frame)
+    assert set(found.index) == expected
+    assert all(end[other] > frame["entered_on"][row] for row, other in found.items())
+
+
+def test_what_is_planned_may_lie_ahead_and_what_is_recorded_may_not():
+    today = date(2022, 6, 15)
+    ahead = {column.name for table in TABLES.values() for column in table.columns
+             if column.kind == "date" and window(column.name, today=today)[1] > today}
+    assert ahead == PLANNED_COLUMNS
+    assert window("left_on", today=today) == (date(1990, 1, 1), today)
+
+
 def test_a_flaw_in_a_referenced_table_does_not_make_its_references_dangle(tmp_path):
     for change in (("\nGesA,", "\nGesA ,"), ("Mainz", "Mainz,Mainz"), ("project,", "projekt,")):
         found = problems(write(tmp_path, **edited("projects", *change))).problems
@@ -259,9 +409,17 @@ def test_many_problems_are_shown_in_part_and_held_in_full(tmp_path):
     error = problems(write(tmp_path, **tables))
     lines = str(error).splitlines()
     assert len(error.problems) == 401
-    assert len(lines) == 21
-    assert lines[-1] == "episodes.csv, column entered_on: ... and 381 more of this kind"
-    assert any("'Pen'" in line for line in lines), "a single problem of another column must not be hidden"
+    assert [line for line in lines if "no such day" in line] == lines[:5]
+    assert lines[5] == "  ... and 395 more rows"
+    assert lines[-1] == "401 problems in all."
+    assert lines[6].startswith("episodes.csv row 402, column project: no such row") and len(lines) == 8
+
+
+def test_problems_that_name_other_rows_are_still_of_one_kind(tmp_path):
+    rows = "".join(f"{letter},{letter},Mainz\n" for letter in "ABCDEF" * 2)
+    lines = str(problems(write(tmp_path, projects=f"project,label,jobcenters\n{rows}"))).splitlines()
+    assert lines[4].startswith("projects.csv row 12, column project, 'E': the same key as row 6.")
+    assert lines[5:] == ["  ... and 1 more row", "6 problems in all."]
 
 
 def test_an_error_survives_the_way_to_another_process(tmp_path):
@@ -291,18 +449,61 @@ def test_problems_of_several_folders_name_the_folder(tmp_path):
         problems(first, second))
 
 
-def test_a_missing_folder_and_a_missing_projects_table_are_named(tmp_path):
-    empty = write(tmp_path / "empty")
-    message = str(problems(empty, tmp_path / "none"))
-    assert "No folder of the study has a table projects. Add projects.csv" in message
-    assert f"{tmp_path / 'none'}: no such folder. Check where the study lies." in message
+def test_a_missing_folder_is_all_that_is_said_of_it(tmp_path):
+    assert str(problems(tmp_path / "none")) == (
+        f"{tmp_path / 'none'}: there is no such folder. Check where the study lies.")
+    file = write(tmp_path, projects=VALID["projects"]) / "projects.csv"
+    assert str(problems(file)) == f"{file}: this is a file, not a folder. Name the folder that it lies in."
 
 
-def test_files_that_are_not_csv_are_passed_over_and_a_byte_order_mark_is_read(tmp_path):
+def test_a_missing_projects_table_is_named_with_the_folder_that_has_one(tmp_path):
+    message = str(problems(write(tmp_path / "empty")))
+    assert message.startswith("No folder of the study has a table projects. Add a file projects.csv to a folder")
+    assert "data/documented as well (run with --data data/documented" in message
+
+
+def test_notes_and_hidden_files_are_passed_over_and_a_byte_order_mark_is_read(tmp_path):
     write(tmp_path, projects=b"\xef\xbb\xbf" + VALID["projects"].replace("\n", "\r\n").encode())
     (tmp_path / "notes.txt").write_text("not a table")
-    (tmp_path / "._coaches.csv").write_bytes(b"\x00\x05")
+    (tmp_path / "README.md").write_text("not a table")
+    for name in ("._coaches.csv", "~$episodes.xlsx", "Thumbs.db"):
+        (tmp_path / name).write_bytes(b"\x00\x05")
     assert read_study(tmp_path).table("projects")["project"].tolist() == ["GesA", "PaN"]
+
+
+@pytest.mark.parametrize(("name", "said"), [
+    ("episodes.xlsx", "only CSV files are read. Save it as CSV UTF-8 (episodes.csv), or move it elsewhere."),
+    ("Phase.sav", "only CSV files are read. Save it as CSV UTF-8 (phases.csv), or move it elsewhere."),
+    ("Auswertung 2021.ods", "only CSV files are read. Save it as CSV UTF-8 (each sheet named after its table, such"),
+    ("episodes.csv.txt", "only CSV files are read. Save it as CSV UTF-8 (episodes.csv), or move it elsewhere."),
+])
+def test_a_file_that_would_not_be_read_is_named_with_its_remedy(tmp_path, name, said):
+    (write(tmp_path, **VALID) / name).write_bytes(b"any")
+    assert str(problems(tmp_path)).startswith(f"{name}: {said}")
+
+
+def test_a_workbook_of_projects_is_the_only_thing_named_when_projects_are_missing(tmp_path):
+    (write(tmp_path) / "projects.xlsx").write_bytes(b"PK\x03\x04")
+    (problem,) = problems(tmp_path).problems
+    assert problem.file == "projects.xlsx"
+
+
+def test_a_folder_within_a_study_is_named_also_if_it_is_called_like_a_table(tmp_path):
+    write(tmp_path, projects=VALID["projects"])
+    for name in ("episodes.csv", "2021", ".hidden"):
+        (tmp_path / name).mkdir()
+    found = problems(tmp_path).problems
+    assert [problem.file for problem in found] == ["2021", "episodes.csv"]
+    assert all("folders within a study are not read" in problem.message for problem in found)
+
+
+def test_a_file_that_may_not_be_read_is_named(tmp_path, monkeypatch):
+    def refuse(path):
+        raise PermissionError(13, "Permission denied")
+
+    write(tmp_path, projects=VALID["projects"])
+    monkeypatch.setattr(Path, "read_bytes", refuse)
+    assert "projects.csv: the file cannot be read (Permission denied). Close it in" in str(problems(tmp_path))
 
 
 def test_an_absent_table_names_the_file_to_add(tmp_path):
@@ -339,7 +540,7 @@ def test_a_table_with_a_header_only_is_a_table_without_rows(tmp_path):
 
 
 words = st.text(st.characters(exclude_categories=("C", "Z")), min_size=1, max_size=12)
-days = st.dates(date(1990, 1, 1), date(2090, 1, 1))
+days = st.dates(date(1990, 1, 1), date(2022, 1, 1))
 numbers = st.none() | st.floats(allow_nan=False, allow_infinity=False)
 
 

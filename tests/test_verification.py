@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 
 import nbformat
@@ -10,6 +11,7 @@ import pytest
 from rehapro_analysis import __main__ as command
 from rehapro_analysis.paths import REPOSITORY
 from rehapro_analysis.publishing import verification
+from rehapro_analysis.publishing.manifest import differences
 from rehapro_analysis.publishing.notebooks import NotebookError, execute
 
 
@@ -39,6 +41,7 @@ def test_a_changed_documented_number_fails_verification_and_is_named(changed_dat
     said = capsys.readouterr().out
     assert "data: differs" in said and "GehVor | participants_current" in said
     assert "notebooks/03_throughput.ipynb: differs" in said and "code cell" in said
+    assert "32" in said.split(" -> ")[0] and "<td" not in said
     assert "notebooks/02_partner_networks.ipynb: identical" in said
 
 
@@ -50,7 +53,44 @@ def test_cells_that_show_the_same_text_do_not_differ():
     one, two = (nbformat.v4.new_notebook(cells=[which]) for which in (cell, other))
     assert verification.cell_differences(one, one) == []
     (sentence,) = verification.cell_differences(one, two)
-    assert "code cell 1" in sentence and "-15 places" in sentence and "+16 places" in sentence
+    assert sentence == "code cell 1: 15 places -> 16 places"
+
+
+def table_cell(plain: str, html: str):
+    return nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell("x", execution_count=1, outputs=[
+        nbformat.v4.new_output("execute_result", data={"text/plain": plain, "text/html": html}, execution_count=1)])])
+
+
+def test_a_changed_table_is_told_once_and_without_tags():
+    one = table_cell("GesA  15\nPaN   20", "<tr><td>GesA</td><td>15</td></tr>\n<tr><td>PaN</td><td>20</td></tr>")
+    two = table_cell("GesA  16\nPaN   20", "<tr><td>GesA</td><td>16</td></tr>\n<tr><td>PaN</td><td>20</td></tr>")
+    assert verification.cell_differences(one, two) == ["code cell 1: GesA 15 -> GesA 16"]
+
+
+def test_a_change_that_only_the_mark_up_shows_is_told_without_tags():
+    one, two = (table_cell("...", f"<tr><td>GesA</td><td>{places}</td></tr>") for places in (15, 16))
+    assert verification.cell_differences(one, two) == ["code cell 1: 15 -> 16"]
+    bold = table_cell("...", "<tr><td>GesA</td><th>15</th></tr>")
+    assert verification.cell_differences(one, bold) == ["code cell 1: the mark-up differs, no word"]
+
+
+def test_a_changed_figure_is_told_with_the_old_and_the_new_words(tmp_path):
+    entry = {"title": {"de": "Stand 2021"}, "alt": {"de": "Halle: 32 von 40"}, "fingerprint": {"de": "aa"}, "rows": 3}
+    for folder, changes, places in (("a", {}, 32), ("b", {"alt": {"de": "Halle: 33 von 40"}, "rows": 4}, 33)):
+        (tmp_path / folder / "de").mkdir(parents=True)
+        (tmp_path / folder / "manifest.json").write_text(json.dumps({"stock": entry | changes}), "utf-8")
+        picture = f'<svg><text x="1">Halle &amp; Umland</text><text>{places}</text></svg>'
+        (tmp_path / folder / "de" / "stock.svg").write_text(picture, "utf-8")
+    assert differences(tmp_path / "a", tmp_path / "b") == [
+        "stock: alt (de): Halle: 32 von 40 -> Halle: 33 von 40", "stock: rows: 3 -> 4",
+        "de/stock.svg: file bytes differ, 32 -> 33"]
+
+
+def test_a_notebook_that_does_not_exist_is_not_verified_as_identical(capsys):
+    assert command.main(["verify", "03_troughput"]) == 1
+    said = capsys.readouterr()
+    assert "There is no notebook 03_troughput." in said.err and "The nearest is 03_throughput." in said.err
+    assert said.out == ""
 
 
 def test_a_failing_cell_is_named_with_notebook_number_and_reason(tmp_path):

@@ -160,9 +160,9 @@ def _survival_of(curve: Steps, drawn: np.ndarray, entry: np.ndarray, leave: np.n
     table, size = curve.table, len(curve.table.time)
     events = drawn @ _to_rows(leave, table.cells.cause >= 0, size)
     flow = drawn @ _to_rows(leave, np.ones(len(leave), bool), size) - drawn @ _to_rows(entry, entry >= 0, size)
-    n_risk = table.runs.sum_from(flow.T).T
+    n_risk = table.runs.sum_from(flow)
     hazard = np.divide(events, n_risk, out=np.zeros_like(events), where=n_risk > 0)
-    return table.runs.cumprod(1 - hazard.T).T[:, curve.rows]
+    return table.runs.cumprod(1 - hazard)[:, curve.rows]
 
 
 def _to_rows(row: np.ndarray, chosen: np.ndarray, size: int) -> csr_array:

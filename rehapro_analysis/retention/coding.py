@@ -10,7 +10,8 @@ import narwhals as nw
 import numpy as np
 import pandas as pd
 
-DENSE = 1 << 17  # combinations up to which counting in place beats sorting, however few the rows
+DENSE = 1 << 17  # values up to which a list of all of them is cheap, however few the rows
+SPARSE = 4  # combinations a row above which sorting beats counting in place
 CHUNK = 1 << 19  # rows whose keys stay in the cache while they are counted
 PART = 1 << 15  # values that stay in the cache between two looks at them
 TIE = sqrt(np.finfo(float).eps)  # R's tolerance for times that differ only by rounding
@@ -169,10 +170,13 @@ def tally(axes: Sequence[Axis], *amounts: np.ndarray | None) -> tuple[tuple[np.n
     rows, total = len(axes[0].raw), prod(sizes)
     if total > np.iinfo(np.int64).max:
         raise OverflowError("There are too many combinations of groups, strata and times; use fewer groups.")
-    if total <= max(DENSE, 2 * rows):
+    if total <= SPARSE * rows:
         sums = _counted(axes, amounts, total)
         keys = np.flatnonzero(sums[0] != 0)
         sums = [amount[keys] for amount in sums]
+    elif all(amount is None for amount in amounts):
+        keys, n = np.unique(_keys(axes, slice(0, rows)), return_counts=True)
+        sums = [n] * len(amounts)
     else:
         keys, place = np.unique(_keys(axes, slice(0, rows)), return_inverse=True)
         sums = [np.bincount(place, weights=amount) for amount in amounts]
@@ -204,10 +208,10 @@ def _counted(axes: Sequence[Axis], amounts: Sequence[np.ndarray | None], total: 
 
 
 def _keys(axes: Sequence[Axis], rows: slice) -> np.ndarray:
-    stride, offset, keys = 1, 0, None
-    for axis in reversed(axes):
-        part = np.multiply(axis.raw[rows], stride, dtype=np.int64, casting="same_kind")
-        keys = part if keys is None else np.add(keys, part, out=keys)
-        offset += axis.base * stride
-        stride *= len(axis.levels)
-    return np.subtract(keys, offset, out=keys)
+    keys, offset = axes[0].raw[rows].astype(np.int64), axes[0].base
+    for axis in axes[1:]:
+        keys *= len(axis.levels)
+        np.add(keys, axis.raw[rows], out=keys, dtype=np.int64, casting="same_kind")
+        offset = offset * len(axis.levels) + axis.base
+    keys -= offset
+    return keys

@@ -13,15 +13,33 @@ from rehapro_analysis.retention.runs import Runs
 
 @dataclass(frozen=True)
 class CommonTimes:
-    """One row a stratum and time at which anybody leaves; arrays start with shape (P,).
+    """One row a stratum and time at which anybody leaves; ``stratum`` and ``time`` have shape (P,).
 
-    ``n_risk`` has shape (P, G), the number at risk just before; ``n_event`` has shape (P, G, K).
+    ``row`` has shape (P, G): the group's next row of the event table at or after the time.
+    ``present``: whether it has one; ``exact``: whether that is of this very time.
     """
 
+    table: EventTable
     stratum: np.ndarray
     time: np.ndarray
-    n_risk: np.ndarray
-    n_event: np.ndarray
+    row: np.ndarray
+    present: np.ndarray
+    exact: np.ndarray
+
+    @cached_property
+    def n_risk(self) -> np.ndarray:
+        """Shape (P, G): at risk just before. Between two rows of a group nobody enters or leaves it."""
+        return self.table.n_risk[self.row] * self.present
+
+    @cached_property
+    def n_exit(self) -> np.ndarray:
+        """Shape (P, G): exits of any cause."""
+        return self.table.n_exit[self.row] * self.exact
+
+    @cached_property
+    def n_event(self) -> np.ndarray:
+        """Shape (P, G, K): exits of each cause."""
+        return self.table.n_event[self.row] * self.exact[..., None]
 
     @cached_property
     def runs(self) -> Runs:
@@ -30,22 +48,16 @@ class CommonTimes:
 
 
 def common_times(table: EventTable) -> CommonTimes:
-    """The groups of each stratum on the times at which anybody leaves the stratum.
-
-    Between two rows of a group nobody enters or leaves it, so its number at risk at a time without
-    a row is that of its next row, and 0 after its last.
-    """
-    times, rank = np.unique(table.time, return_inverse=True)
-    width, groups = len(times), np.arange(len(table.groups))
+    """The groups of each stratum on the times at which anybody leaves the stratum."""
+    width, groups = int(table.tick.max(initial=0)) + 1, np.arange(table.by.size)
     block = table.stratum * len(groups) + table.group
-    key = block * width + rank
-    points = np.unique((table.stratum * width + rank)[table.n_exit > 0])
+    key = block * width + table.tick
+    leaving = np.flatnonzero(table.n_exit > 0)
+    points, some = np.unique((table.stratum * width + table.tick)[leaving], return_index=True)
     stratum, when = np.divmod(points, width)
     wanted_block = stratum[:, None] * len(groups) + groups
     wanted = wanted_block * width + when[:, None]
     row = np.searchsorted(key, wanted.T).T  # in order, so that searching stays in the cache
     found = np.minimum(row, len(key) - 1)
     present = (row < len(key)) & (block[found] == wanted_block)
-    exact = present & (key[found] == wanted)
-    return CommonTimes(stratum, times[when], np.where(present, table.n_risk[found], 0.0),
-                       np.where(exact[..., None], table.n_event[found], 0.0))
+    return CommonTimes(table, stratum, table.time[leaving[some]], found, present, present & (key[found] == wanted))

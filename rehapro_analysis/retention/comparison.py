@@ -13,7 +13,6 @@ from rehapro_analysis.retention.contrasts import (
     UNDECIDED,
     contrasts,
     decision_table,
-    group_names,
     quadratic_form,
     refuse_fractions,
     shared_risk,
@@ -53,7 +52,7 @@ def logrank_test(table: EventTable, *, weights: str = "log-rank", p: float = 0.0
     check_choice("weights", weights, WEIGHTS)
     refuse_fractions(table, "log-rank test")
     common = common_times(table)
-    left = common.n_event.sum(axis=2) if cause is None else common.n_event[:, :, cause_position(table, cause)]
+    left = common.n_exit if cause is None else common.n_event[:, :, cause_position(table, cause)]
     compared = contrasts(table, pairwise)
     codes = np.array([code for _, code in compared])
     score, variance = rank_scores(common, common.n_risk[:, codes], left[:, codes], weights, p, q)
@@ -87,9 +86,9 @@ def rank_weights(runs: Runs, left: np.ndarray, risk: np.ndarray, weights: str, p
     if weights == "tarone-ware":
         return np.sqrt(risk)
     if weights == "peto-peto":
-        return runs.cumprod(1 - left / (risk + 1))
+        return runs.cumprod((1 - left / (risk + 1)).T).T
     if weights == "fleming-harrington":
-        before = runs.previous(runs.cumprod(1 - left / np.maximum(risk, 1)), 1.0)
+        before = runs.previous(runs.cumprod((1 - left / np.maximum(risk, 1)).T), 1.0).T
         return before**p * (1 - before) ** q
     return np.ones_like(risk)
 
@@ -101,7 +100,7 @@ def cause_position(table: EventTable, cause: str) -> int:
 
 
 def _trend_scores(table: EventTable, trend: Sequence[float] | Mapping[Any, float]) -> np.ndarray:
-    names = group_names(table)
+    names = table.by.names
     if isinstance(trend, Mapping):
         trend = {str(name): score for name, score in trend.items()}
         trend = [trend.get(name, np.nan) for name in names]
@@ -128,8 +127,8 @@ def _assumptions(table: EventTable, cause: str | None) -> tuple[str, ...]:
     if cause is not None:
         said.append("Other exits are taken as censored: the test is of the rate among those still there, "
                     "not of the share that leaves this way (see gray_test).")
-    if len(table.strata) > 1:
-        said.append(f"Groups are compared within {len(table.strata)} strata.")
+    if table.within.size > 1:
+        said.append(f"Groups are compared within {table.within.size} strata.")
     if table.delayed:
         said.append("Late entries count from their entry on.")
     return (*said, "p_adjusted is Holm's over the rows of this table.", UNDECIDED)

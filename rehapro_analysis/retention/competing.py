@@ -8,6 +8,7 @@ import pandas as pd
 from rehapro_analysis.results import Result
 from rehapro_analysis.retention.events import EventTable
 from rehapro_analysis.retention.incidence import Incidence, incidence
+from rehapro_analysis.retention.incidence_limits import cause_limits
 from rehapro_analysis.retention.limits import normal_quantile, survival_limits
 from rehapro_analysis.retention.runs import Runs
 from rehapro_analysis.study.problems import StudyError
@@ -22,11 +23,12 @@ def aalen_johansen(table: EventTable, *, variance: str = "auto", ci: str = "log-
     F_k(t) = sum over times up to t of S(t-) d_k/n; S + sum of all F_k = 1 at every time. ``variance``:
     "delta" as R's etm, "gray" as cmprsk's cuminc, "ij" (infinitesimal jackknife) as R's survfit; "auto"
     is "delta" for persons watched from the start - where it equals "ij" - and "ij" for delayed
-    entries and fractional weights. ``ci``: "log-log", "log", "plain", "logit" or "arcsine".
+    entries and fractional weights. ``ci``: "log-log", "log", "plain", "logit" or "arcsine",
+    none of which exists for a share of 0; or "beta-product", which does (whole persons, no delayed entry).
 
     ``table``, one row a group, state and time: the ``by`` columns, cause, time, n_risk (just before), n_event
     (of this cause), n_censored, estimate, std_error, lower, upper. The last state of each group,
-    cause "in programme", is S; nobody arrives there, so its n_event is 0. A share of 0 has no limits.
+    cause "in programme", is S; nobody arrives there, so its n_event is 0.
 
     Caution: 1 - Kaplan-Meier of a single cause is not F_k but larger. Source: Aalen & Johansen 1978.
 
@@ -50,27 +52,27 @@ def aalen_johansen(table: EventTable, *, variance: str = "auto", ci: str = "log-
 def _curves(found: Incidence, ci: str, level: float) -> pd.DataFrame:
     table = found.table
     shown = np.flatnonzero(table.n_exit + table.n_censored > 0)
-    share, error, n_event = found.share[shown], found.std_error[shown], found.n_event[shown]
-    share[:, -1], n_event[:, -1] = found.staying[shown], 0
-    lower, upper = _limits(share, error, ci, level)
+    share, error, n_event = (values.T[:, shown] for values in (found.share, found.std_error, found.n_event))
+    share[-1], n_event[-1] = found.staying[shown], 0
+    lower, upper = _exact(found, shown, level) if ci == "beta-product" else _limits(share, error, ci, level)
     states = pd.array([*table.causes, STAYING], "str")
-    cell, row = _by_state(Runs(table.group[shown]), len(states))
+    state, row = _by_state(Runs(table.group[shown]), len(states))
+    cell = state * len(shown) + row
     matrices = {"n_event": n_event, "estimate": share, "std_error": error, "lower": lower, "upper": upper}
     values = {name: matrix.ravel()[cell] for name, matrix in matrices.items()}
     row = shown[row]
     return pd.DataFrame({
-        **table.labels(table.group[row]), "cause": states.take(cell % len(states)), "time": table.time[row],
+        **table.by.at(table.group[row]), "cause": states.take(state), "time": table.time[row],
         "n_risk": table.n_risk[row], "n_event": values.pop("n_event"), "n_censored": table.n_censored[row], **values},
         copy=False)
 
 
 def _by_state(runs: Runs, states: int) -> tuple[np.ndarray, np.ndarray]:
-    """The cells of a matrix (rows, states) by run, state and row; and the row of each."""
-    size = (runs.last - runs.first + 1)[runs.row]
-    place = (runs.first[runs.row] * states + runs.column)[:, None] + size[:, None] * np.arange(states)
-    cell = np.empty(place.size, np.intp)
-    cell[place.ravel()] = np.arange(place.size)
-    return cell, cell // states
+    """State and row of every cell, sorted by run, state and row."""
+    size = np.repeat(runs.last - runs.first + 1, states)
+    state = np.repeat(np.tile(np.arange(states), len(runs.first)), size)
+    begin = np.repeat(runs.first, states) - (np.cumsum(size) - size)
+    return state, np.arange(len(state)) + np.repeat(begin, size)
 
 
 def time_lost(table: EventTable, horizon: float, *, variance: str = "auto", level: float = 0.95) -> Result:
@@ -97,7 +99,7 @@ def time_lost(table: EventTable, horizon: float, *, variance: str = "auto", leve
     states = [*table.causes, STAYING]
     groups = table.groups.loc[table.groups.index.repeat(len(states))].reset_index(drop=True)
     z = normal_quantile(level)
-    columns = {"cause": states * len(table.groups), "horizon": float(horizon), "estimate": area.ravel(),
+    columns = {"cause": states * table.by.size, "horizon": float(horizon), "estimate": area.ravel(),
                "std_error": error.ravel(), "lower": np.maximum(area - z * error, 0).ravel(),
                "upper": np.minimum(area + z * error, horizon).ravel()}
     return Result(groups.assign(**columns), f"time lost by cause, {100 * level:g} % limits", _assumptions(found),
@@ -115,6 +117,13 @@ def _limits(share: np.ndarray, error: np.ndarray, ci: str, level: float) -> tupl
         return survival_limits(share, error / share, ci=ci, level=level)
 
 
+def _exact(found: Incidence, shown: np.ndarray, level: float) -> tuple[np.ndarray, np.ndarray]:
+    sides = (cause_limits(found, cause, ci="beta-product", level=level) for cause in range(found.share.shape[1]))
+    lower, upper = (np.stack(side)[:, shown] for side in zip(*sides, strict=True))
+    lower[-1], upper[-1] = 1 - upper[-1], 1 - lower[-1]
+    return lower, upper
+
+
 def _refuse_state(table: EventTable) -> None:
     if STAYING in table.causes:
         raise StudyError.of(f"A cause of leaving is called {STAYING!r}, the name of those who stay.",
@@ -126,7 +135,7 @@ def _assumptions(found: Incidence) -> tuple[str, ...]:
     said = ["Those censored would have gone on like those still watched.",
             "At a tied time exits come before censorings, and entries after both.",
             f"Standard errors: {SAID[found.variance]}."]
-    if len(table.strata) > 1:
+    if table.within.size > 1:
         said.append("Strata are pooled.")
     if table.delayed:
         said.append("Some are watched only from a later entry; early risk sets may be small.")

@@ -16,17 +16,12 @@ FLAT = 1e-10  # eigenvalue of a correlation matrix below which a direction carri
 UNDECIDED = "Where a statistic is missing the data cannot decide: too little overlap or no variation."
 
 
-def group_names(table: EventTable) -> list[str]:
-    """One name a group: the labels of its ``by`` columns, joined by " / "."""
-    return [" / ".join(map(str, row)) for row in table.groups.itertuples(index=False)]
-
-
 def contrasts(table: EventTable, pairwise: bool) -> list[tuple[str, np.ndarray]]:
     """What is compared: all groups at once, or every pair; each with its name and its group codes.
 
     Raises :class:`StudyError` if there is only one group.
     """
-    names = group_names(table)
+    names = table.by.names
     if len(names) < 2:
         raise StudyError.of("A comparison needs at least two groups.", "Name a grouping column with by=.")
     sets = np.column_stack(np.triu_indices(len(names), 1)) if pairwise else np.arange(len(names))[None, :]

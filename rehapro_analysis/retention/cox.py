@@ -17,6 +17,7 @@ from rehapro_analysis.retention.regression import (
     finite_covariance,
     read_regression_data,
 )
+from rehapro_analysis.retention.risk_sets import RiskSets
 from rehapro_analysis.study.problems import StudyError
 
 TIES = ("efron", "breslow")
@@ -55,11 +56,11 @@ def cox_model(frame: Any, *, stop: str, event: str, covariates: Covariates, star
                                 cluster=cluster, cause=cause)
     likelihood, covariance = fitted(data, ties)
     scale = data.design.matrix.std(axis=0)
-    null = PartialLikelihood(data, likelihood.matrix, np.zeros(len(scale)), ties=ties).log_likelihood()
+    null = PartialLikelihood(likelihood.sets, likelihood.columns, np.zeros(len(scale))).log_likelihood
     table = coefficient_table(
         data.design, likelihood.coefficients / scale, np.sqrt(np.diag(covariance)) / scale, measure=HAZARD,
-        cause=cause, level=level, robust_se=_robust_errors(likelihood, covariance) / scale)
-    return Result(with_likelihoods(table, null, likelihood.log_likelihood()), _method(cause, ties, level),
+        cause=cause, level=level, robust_se=_robust_errors(likelihood, covariance, data.cluster) / scale)
+    return Result(with_likelihoods(table, null, likelihood.log_likelihood), _method(cause, ties, level),
                   _assumptions(data, cause, strata, ties), len(data.stop), origin)
 
 
@@ -72,32 +73,31 @@ def fitted(data: RegressionData, ties: str) -> tuple[PartialLikelihood, np.ndarr
     if ties not in TIES:
         raise StudyError.of(f"There is no rule for ties {ties!r}.", f"Use one of {', '.join(TIES)}.")
     matrix, _ = data.design.standardised()
-    likelihood = PartialLikelihood(data, matrix, np.zeros(matrix.shape[1]), ties=ties)
+    columns = np.ascontiguousarray(matrix.T)
+    likelihood = PartialLikelihood(RiskSets(data, ties), columns, np.zeros(len(columns)))
     for _ in range(STEPS):
-        information = likelihood.information(np.ones(len(likelihood.deaths)))
-        step = np.linalg.lstsq(information, likelihood.residual_sums().sum(axis=0))[0]
+        step = np.linalg.lstsq(likelihood.information(), likelihood.residual_sums().sum(axis=1))[0]
         likelihood = _uphill(likelihood, step)
         if np.abs(step).max() < SMALL:
             break
-    information = likelihood.information(np.ones(len(likelihood.deaths)))
-    return likelihood, finite_covariance(data.design, likelihood.coefficients, information)
+    return likelihood, finite_covariance(data.design, likelihood.coefficients, likelihood.information())
 
 
 def _uphill(likelihood: PartialLikelihood, step: np.ndarray) -> PartialLikelihood:
     """The likelihood one step on, the step halved while it would fall by more than rounding."""
-    least = likelihood.log_likelihood() - ROUNDING * abs(likelihood.log_likelihood())
+    least = likelihood.log_likelihood - ROUNDING * abs(likelihood.log_likelihood)
     for halving in range(HALVINGS):
         ahead = likelihood.moved(step / 2**halving)
-        if ahead.log_likelihood() >= least:
+        if ahead.log_likelihood >= least:
             return ahead
     return likelihood
 
 
-def _robust_errors(likelihood: PartialLikelihood, covariance: np.ndarray) -> np.ndarray:
+def _robust_errors(likelihood: PartialLikelihood, covariance: np.ndarray, cluster: np.ndarray | None) -> np.ndarray:
     """Square roots of the sandwich's diagonal: dfbeta = score residuals times covariance, squared by cluster."""
-    if likelihood.data.cluster is None:
+    if cluster is None:
         return np.full(len(covariance), np.nan)
-    dfbeta = cluster_sums(likelihood.score_residuals(), likelihood.data.cluster) @ covariance
+    dfbeta = cluster_sums(likelihood.score_residuals().T, cluster) @ covariance
     return np.sqrt((dfbeta**2).sum(axis=0))
 
 

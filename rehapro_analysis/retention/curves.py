@@ -132,12 +132,11 @@ def _tied(n: np.ndarray, d: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 def _robust(table: EventTable, rows: np.ndarray, estimator: str) -> tuple[np.ndarray, np.ndarray]:
     n, d = table.n_risk, table.n_exit
-    each = np.divide(1, n, out=np.zeros_like(n), where=d > 0)
-    cumulative = robust_variance(table, each, d * each**2)[rows]
+    cumulative = robust_variance(table, np.divide(1, n, out=np.zeros_like(n), where=d > 0))[rows]
     if estimator != "product-limit":
         return cumulative, cumulative
     rest = np.divide(1, n - d, out=np.zeros_like(n), where=(d > 0) & (d < n))
-    return robust_variance(table, rest, d * each * rest)[rows], cumulative
+    return robust_variance(table, rest)[rows], cumulative
 
 
 def _reversed(table: EventTable) -> EventTable:
@@ -216,7 +215,7 @@ def counts_frame(curve: Steps, estimate: np.ndarray, std_error: np.ndarray, lowe
     columns = {"time": curve.time, "n_risk": curve.n_risk, "n_event": curve.n_event,
                "n_censored": curve.n_censored, "estimate": estimate, "std_error": std_error, "lower": lower,
                "upper": upper}
-    return pd.DataFrame({**curve.table.labels(curve.group), **columns}, copy=False)
+    return pd.DataFrame({**curve.table.by.at(curve.group), **columns}, copy=False)
 
 
 def assumptions(curve: Steps, variance: str = "auto") -> tuple[str, ...]:

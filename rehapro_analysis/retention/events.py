@@ -17,6 +17,7 @@ import numpy as np
 import pandas as pd
 
 from rehapro_analysis.retention.coding import Axis, distinct, tally
+from rehapro_analysis.retention.labels import Labels
 from rehapro_analysis.retention.runs import Runs
 from rehapro_analysis.retention.spells import Spells, causes_of, names, read_spells
 
@@ -47,17 +48,18 @@ class Cells:
 class EventTable:
     """Counts by stratum, group and time; rows are sorted by them, shape (R,).
 
-    ``groups`` and ``strata`` hold one row a group or stratum, whose row number is the code used
-    in ``group`` and ``stratum``. ``n_risk`` is the number with entry < time <= exit; ``n_event``
+    ``by`` and ``within`` say what the codes in ``group`` and ``stratum`` stand for. ``tick`` numbers the
+    times: equal times have equal ticks. ``n_risk`` is the number with entry < time <= exit; ``n_event``
     has shape (R, K), one column a cause. All counts are sums of weights. ``n`` counts spells.
     """
 
-    groups: pd.DataFrame
-    strata: pd.DataFrame
+    by: Labels
+    within: Labels
     causes: tuple[str, ...]
     stratum: np.ndarray
     group: np.ndarray
     time: np.ndarray
+    tick: np.ndarray
     n_enter: np.ndarray
     n_risk: np.ndarray
     n_censored: np.ndarray
@@ -79,28 +81,34 @@ class EventTable:
         """The rows of each stratum and group as runs, for cumulative sums and products."""
         return Runs(self.stratum, self.group)
 
+    @property
+    def groups(self) -> pd.DataFrame:
+        """One row a group, whose row number is its code."""
+        return self.by.frame
+
+    @property
+    def strata(self) -> pd.DataFrame:
+        """One row a stratum, whose row number is its code."""
+        return self.within.frame
+
     @cached_property
     def n_exit(self) -> np.ndarray:
         """Shape (R,): exits of any cause."""
         return self.n_event @ np.ones(len(self.causes))
 
-    def labels(self, group: np.ndarray) -> dict[str, Any]:
-        """The ``by`` columns of rows with these group codes."""
-        return {name: column.array.take(group) for name, column in self.groups.items()}
-
     def pooled(self) -> EventTable:
         """The same persons in a single stratum: counts are added, the risk sets joined."""
-        if len(self.strata) == 1:
+        if self.within.size == 1:
             return self
         counts = np.column_stack([self.n_enter, self.n_censored, self.n_event])
         order = np.lexsort((self.time, self.group))
         runs = Runs(self.group[order], self.time[order])
         counts = np.add.reduceat(counts[order], runs.first, axis=0)
-        group, time = self.group[order][runs.first], self.time[order][runs.first]
+        group, time, tick = (values[order][runs.first] for values in (self.group, self.time, self.tick))
         stratum = np.zeros(len(group), np.intp)
         return replace(
-            self, strata=pd.DataFrame(index=range(1)), stratum=stratum, group=group, time=time,
-            n_enter=counts[:, 0], n_censored=counts[:, 1], n_event=counts[:, 2:],
+            self, within=Labels({}, 1), stratum=stratum, group=group, time=time,
+            tick=tick, n_enter=counts[:, 0], n_censored=counts[:, 1], n_event=counts[:, 2:],
             n_risk=_at_risk(Runs(group), counts), read_cells=lambda: _pooled_cells(self.cells))
 
     def to_frame(self) -> pd.DataFrame:
@@ -120,7 +128,8 @@ def event_table(frame: Any, *, stop: str, event: str, start: str | None = None,
     ``stop`` and ``start`` name columns of times since the origin (start empty or None: watched from
     before time 0); ``event`` names a column of causes, where missing, empty, "censored", False and 0
     mean still in the programme, and True or 1 alone the cause "event". ``by`` and ``strata`` name
-    grouping columns, ``weight`` a column of positive weights.
+    grouping columns, ``weight`` a column of positive weights. A column named like a grouping column
+    plus "_known" holds the time at which the group became known: rows watched before are refused.
 
     Raises :class:`StudyError` with all problems at once; nothing is dropped or shifted silently.
 
@@ -141,8 +150,8 @@ def _tabulated(spells: Spells, by: list[str], strata: list[str], origin: str, un
     amounts = (spells.n, spells.weight) if weighted else (spells.n,)
     (*labels, exits, events), sums = tally([*places, spells.exit, spells.event], *amounts)
     cause, causes = causes_of(spells.event.levels, events)
-    stratum, strata_frame = _Labels.of(strata, spells.strata, labels[: len(strata)], exits)
-    group, groups_frame = _Labels.of(by, spells.by, labels[len(strata):], exits)
+    stratum, within = _Combined.of(strata, spells.strata, labels[: len(strata)], exits)
+    group, groups = _Combined.of(by, spells.by, labels[len(strata):], exits)
     keys, amount = (stratum.codes, group.codes, exits, cause), sums[-1]
     if spells.entry is not None:
         entered = _entries(spells, stratum, group, amounts)
@@ -151,13 +160,13 @@ def _tabulated(spells: Spells, by: list[str], strata: list[str], origin: str, un
         keys, amount = [key[order] for key in keys], np.concatenate([amount, entered[-1]])[order]
     stratum_code, group_code, time, counts = _rows(*keys, amount, len(causes))
     return EventTable(
-        groups_frame, strata_frame, causes, stratum_code, group_code, np.asarray(spells.exit.levels)[time],
+        groups, within, causes, stratum_code, group_code, np.asarray(spells.exit.levels)[time], time,
         counts[:, 0], _at_risk(Runs(stratum_code, group_code), counts), counts[:, 1], counts[:, 2:],
         int(sums[0].sum()), origin, unit, spells.entry is not None, weighted,
         lambda: _cells(spells, stratum, group, len(strata), causes, weighted))
 
 
-def _entries(spells: Spells, stratum: _Labels, group: _Labels, amounts: tuple) -> tuple[np.ndarray, ...]:
+def _entries(spells: Spells, stratum: _Combined, group: _Combined, amounts: tuple) -> tuple[np.ndarray, ...]:
     """Stratum, group, time, ``ENTRY`` and amount of the delayed entries."""
     (*labels, entries), entered = tally([*spells.strata, *spells.by, spells.entry], *amounts)
     known = entries > 0
@@ -182,7 +191,7 @@ def _at_risk(runs: Runs, counts: np.ndarray) -> np.ndarray:
 
 
 @dataclass(frozen=True)
-class _Labels:
+class _Combined:
     """Observed combinations of label columns and the code of each counted combination."""
 
     sizes: tuple[int, ...]
@@ -191,15 +200,14 @@ class _Labels:
 
     @classmethod
     def of(cls, columns: list[str], axes: list[Axis], labels: list[np.ndarray],
-           like: np.ndarray) -> tuple[_Labels, pd.DataFrame]:
+           like: np.ndarray) -> tuple[_Combined, Labels]:
         if not columns:
-            return cls((), np.zeros(1, np.intp), np.zeros(len(like), np.intp)), pd.DataFrame(index=range(1))
+            return cls((), np.zeros(1, np.intp), np.zeros(len(like), np.intp)), Labels({}, 1)
         sizes = tuple(len(axis.levels) for axis in axes)
         observed, codes = distinct(np.ravel_multi_index(labels, sizes), prod(sizes))
         values = np.unravel_index(observed, sizes)
-        frame = pd.DataFrame({name: axis.at(value) for name, axis, value in zip(columns, axes, values, strict=True)},
-                             copy=False)
-        return cls(sizes, observed, codes), frame
+        named = {name: axis.at(value) for name, axis, value in zip(columns, axes, values, strict=True)}
+        return cls(sizes, observed, codes), Labels(named, len(observed))
 
     def find(self, labels: list[np.ndarray], size: int) -> np.ndarray:
         """Codes of further combinations, all of them observed."""
@@ -208,7 +216,7 @@ class _Labels:
         return np.searchsorted(self.observed, np.ravel_multi_index(labels, self.sizes))
 
 
-def _cells(spells: Spells, stratum: _Labels, group: _Labels, n_strata: int, causes: tuple[str, ...],
+def _cells(spells: Spells, stratum: _Combined, group: _Combined, n_strata: int, causes: tuple[str, ...],
            weighted: bool) -> Cells:
     entry = [] if spells.entry is None else [spells.entry]
     amounts = (spells.n, spells.weight, spells.weight_sq) if weighted else (spells.n,)

@@ -14,7 +14,7 @@ import numpy as np
 
 from rehapro_analysis.retention.curves import is_robust
 from rehapro_analysis.retention.events import EventTable
-from rehapro_analysis.retention.jackknife import ROUNDING, Jackknife
+from rehapro_analysis.retention.influence import ROUNDING, IncidenceInfluence
 from rehapro_analysis.retention.limits import check_choice
 from rehapro_analysis.study.problems import StudyError
 
@@ -39,43 +39,48 @@ class Incidence:
     def std_error(self) -> np.ndarray:
         """Standard errors of F, shape (R, K + 1)."""
         runs = self.table.runs
-        to_come = self.share[runs.last][runs.row] - self.share  # small where risk sets are, so nothing large cancels
+        share = self.share.T
+        to_come = (share[:, runs.last][:, runs.row] - share).T  # small where risk sets are, so nothing large cancels
         if self.variance == "ij":
-            value = np.stack([self.jackknife.variance(cause, g) for cause, g in enumerate(to_come.T)], axis=1)
+            value = np.stack([self.influence.variance(cause, g) for cause, g in enumerate(to_come.T)], axis=1)
         else:
             value = self._variance(to_come)
         value[:, -1] = np.where(self.staying > 0, value[:, -1], 0.0)
         return np.sqrt(value)
 
+    def _cumsum(self, values: np.ndarray) -> np.ndarray:
+        return self.table.runs.cumsum(values.T).T
+
     def _variance(self, g: np.ndarray) -> np.ndarray:
         alpha, beta, gamma = self._terms
-        cumsum = self.table.runs.cumsum
+        cumsum = self._cumsum
         squares, crossed, curved = cumsum(alpha * g**2 + gamma), cumsum(beta * g), g**2 * cumsum(alpha)
         value = squares - 2 * crossed - 2 * g * cumsum(alpha * g - beta) + curved
         return np.where(value > ROUNDING * (squares + curved), value, 0.0)
 
     @cached_property
-    def jackknife(self) -> Jackknife:
+    def influence(self) -> IncidenceInfluence:
         """What each person contributes."""
-        return Jackknife(self.table, self.before, self.rate)
+        cells = self.table.cells
+        weight = cells.weight_sq if is_robust(self.table, "auto") else cells.weight
+        return IncidenceInfluence(self.table, self.before, self.rate, weight)
 
     @property
     def _terms(self) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """alpha, beta, gamma of the delta (Greenwood-type) or Gray's variance, shape (R, K + 1) or (R, 1)."""
-        n = np.where(self.table.n_risk > 0, self.table.n_risk, np.inf)[:, None]
-        before, staying, left = self.before[:, None], self.staying[:, None], self.table.n_exit[:, None]
-        one = self.n_event
+        n = np.where(self.table.n_risk > 0, self.table.n_risk, np.inf)
+        left, one, each = self.table.n_exit, self.n_event.T, self.before / n
         if self.variance == "delta":
             alpha = np.divide(left, n * (n - left), out=np.zeros_like(n), where=(left > 0) & (n > left))
-            return alpha, before * one / n**2, (before / n) ** 2 * one * (1 - one / n)
-        inverse = np.divide(1.0, staying, out=np.zeros_like(n), where=staying > 0)
-        own, other = ((before / n) ** 2 * _tied(count, n) * count for count in (one, left - one))
-        return (own + other) * inverse**2, own * inverse, own
+            return alpha[:, None], (one * (each / n)).T, (one * each**2 * (1 - one / n)).T
+        inverse = np.divide(1.0, self.staying, out=np.zeros_like(n), where=self.staying > 0)
+        own, other = (each**2 * _tied(count, n) * count for count in (one, left - one))
+        return ((own + other) * inverse**2).T, (own * inverse).T, own.T
 
     @property
     def n_event(self) -> np.ndarray:
         """Exits of each cause and of any, shape (R, K + 1)."""
-        return np.column_stack([self.table.n_event, self.table.n_exit])
+        return np.vstack([self.table.n_event.T, self.table.n_exit]).T
 
     def area(self, horizon: float) -> tuple[np.ndarray, np.ndarray]:
         """Integral of F from 0 to the horizon and its standard error, shape (groups, K + 1).
@@ -84,7 +89,7 @@ class Incidence:
         """
         runs, time = self.table.runs, self.table.time.astype(float)
         width = np.minimum(time, horizon) - np.minimum(runs.previous(time, 0.0), horizon)
-        so_far = runs.cumsum(width[:, None] * runs.previous(self.share, 0.0))
+        so_far = self._cumsum(width[:, None] * runs.previous(self.share.T, 0.0).T)
         lasting = np.maximum(horizon - time, 0.0)[:, None]
         total = so_far[runs.last] + lasting[runs.last] * self.share[runs.last]
         ahead = np.where(lasting > 0, total[runs.row] - so_far - self.share * lasting, 0.0)
@@ -93,11 +98,10 @@ class Incidence:
 
     def _area_variance(self, ahead: np.ndarray, lasting: np.ndarray) -> np.ndarray:
         if self.variance == "ij":
-            total = self.jackknife.total_variance
+            total = self.influence.total_variance
             return np.stack([total(cause, lasting[:, 0], e) for cause, e in enumerate(ahead.T)], axis=1)
         alpha, beta, gamma = self._terms
-        runs = self.table.runs
-        return runs.cumsum(alpha * ahead**2 - 2 * beta * ahead * lasting + gamma * lasting**2)[runs.last]
+        return self._cumsum(alpha * ahead**2 - 2 * beta * ahead * lasting + gamma * lasting**2)[self.table.runs.last]
 
     def at(self, time: float) -> tuple[np.ndarray, np.ndarray]:
         """F and its standard error at one time, shape (groups, K + 1); empty where nothing is known."""
@@ -125,11 +129,11 @@ def incidence(table: EventTable, variance: str = "auto") -> Incidence:
     if fractional and variance != "ij":
         raise StudyError.of(f"The variance {variance!r} counts persons, and these weights are not whole numbers.",
                             "Take variance=\"ij\".")
-    counts = np.column_stack([table.n_event, table.n_exit])
-    rate = np.divide(counts, table.n_risk[:, None], out=np.zeros_like(counts), where=counts > 0)
+    counts = np.vstack([table.n_event.T, table.n_exit])  # causes first: each one's times lie side by side in memory
+    rate = np.divide(counts, table.n_risk, out=np.zeros_like(counts), where=counts > 0).T
     staying = table.runs.cumprod(1 - rate[:, -1])
     before = table.runs.previous(staying, 1.0)
-    return Incidence(table, rate, before, staying, table.runs.cumsum(before[:, None] * rate), variance)
+    return Incidence(table, rate, before, staying, table.runs.cumsum(before * rate.T).T, variance)
 
 
 def _tied(count: np.ndarray, n: np.ndarray) -> np.ndarray:

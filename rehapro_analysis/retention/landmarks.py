@@ -10,7 +10,8 @@ import narwhals as nw
 import numpy as np
 
 from rehapro_analysis.retention.events import Cells, EventTable
-from rehapro_analysis.retention.splitting import NEVER, time_or
+from rehapro_analysis.retention.splitting import NEVER
+from rehapro_analysis.retention.times import time_or
 from rehapro_analysis.study.problems import StudyError
 
 
@@ -53,7 +54,7 @@ def _later(table: EventTable, at: float) -> EventTable:
                    delayed=bool(np.isfinite(cells.entry).any()), read_cells=lambda: cells)
 
 
-_BY_ROW = ("stratum", "group", "time", "n_enter", "n_risk", "n_censored", "n_event")
+_BY_ROW = ("stratum", "group", "time", "tick", "n_enter", "n_risk", "n_censored", "n_event")
 
 
 def known_by(frame: Any, *, by: str, known: str, entered: str | None = None, at: float = 0) -> Any:
@@ -61,7 +62,8 @@ def known_by(frame: Any, *, by: str, known: str, entered: str | None = None, at:
 
     ``known`` is the column of when ``by`` became known: a time since entry, or a date if ``entered`` names
     the date of entry (empty: always known). A group that is known only later can be reached only by staying
-    until then, which makes any comparison favour it (immortal time).
+    until then, which makes any comparison favour it (immortal time). A numeric time in a column named
+    ``by`` + "_known" needs no call: event tables and regressions look at it themselves.
     """
     data = nw.from_native(frame)
     late = nw.col(known) > (at if entered is None else nw.col(entered) + nw.lit(timedelta(days=at)))

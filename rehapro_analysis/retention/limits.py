@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 from scipy.special import betaincinv, ndtri
 
@@ -10,6 +12,9 @@ from rehapro_analysis.study.problems import StudyError
 
 SCALES = ("plain", "log", "log-log", "logit", "arcsine")
 LOWER = ("usual", "peto", "modified")
+ROUNDING = 1e-12  # a mean this close to 1 is 1
+
+Moments = tuple[np.ndarray, np.ndarray]  # mean and mean square
 
 
 def survival_limits(survival: np.ndarray, se_log: np.ndarray, *, ci: str = "log-log", level: float = 0.95,
@@ -91,21 +96,55 @@ def beta_product_limits(n_risk: np.ndarray, n_event: np.ndarray, n_censored: np.
     ([0.347547], [0.93326])
     """
     normal_quantile(level)
+    lower, upper = beta_products(n_risk, n_event, n_risk - n_event - n_censored, runs)
+    return beta_quantile((1 - level) / 2, *lower), beta_quantile((1 + level) / 2, *upper)
+
+
+def beta_products(n_risk: np.ndarray, n_event: np.ndarray, rest: np.ndarray, runs: Runs) -> tuple[Moments, Moments]:
+    """Mean and mean square of the beta products behind lower and upper limits, shape (R,) each.
+
+    Of prod Beta(n - d + 1, d) over the exit times so far, and before it of the same times Beta(rest, 1).
+    """
     some = n_event > 0
     stay = np.where(some, n_risk - n_event + 1, 1)
     m1 = runs.cumprod(np.where(some, stay / (n_risk + 1), 1.0))
     m2 = runs.cumprod(np.where(some, stay * (stay + 1) / ((n_risk + 1) * (n_risk + 2)), 1.0))
-    rest = n_risk - n_event - n_censored
-    lower = _beta_quantile((1 - level) / 2, m1 * rest / (rest + 1), m2 * rest / (rest + 2))
-    return np.where(rest > 0, lower, 0.0), _beta_quantile((1 + level) / 2, m1, m2)
+    return (m1 * rest / (rest + 1), m2 * rest / (rest + 2)), (m1, m2)
 
 
-def _beta_quantile(share: float, m1: np.ndarray, m2: np.ndarray) -> np.ndarray:
-    """Quantile of the beta law with these moments; a law without spread is its mean."""
-    fixed = (m1 >= 1) | (m1 <= 0)
-    m1, m2 = np.where(fixed, 0.5, m1), np.where(fixed, 0.3, m2)
-    size = (m1 - m2) / (m2 - m1 * m1)
-    return np.where(fixed, 1.0, betaincinv(m1 * size, (1 - m1) * size, share))
+def beta_quantile(share: float, m1: np.ndarray, m2: np.ndarray) -> np.ndarray:
+    """Quantile of the beta law with this mean and mean square; where the mean is 0 or 1, that."""
+    fixed = (m1 >= 1 - ROUNDING) | (m1 <= 0)
+    mean, square = np.where(fixed, 0.5, m1), np.where(fixed, 0.3, m2)
+    size = (mean - square) / (square - mean * mean)
+    return np.where(fixed, m1 > 0, betaincinv(mean * size, (1 - mean) * size, share))
+
+
+@dataclass(frozen=True)
+class Counts:
+    """What beta products are made of, shape (R,): at risk, exits, and the ``rest`` after exits and censorings.
+
+    ``whole`` says whether all count as whole persons who were watched from the start.
+    """
+
+    n_risk: np.ndarray
+    n_event: np.ndarray
+    rest: np.ndarray
+    time: np.ndarray
+    runs: Runs
+    whole: bool
+
+    def products(self) -> tuple[Moments, Moments]:
+        """The beta products of lower and upper limits; :class:`StudyError` if not all are whole persons."""
+        if not self.whole:
+            raise StudyError.of("Beta product limits need whole persons and no delayed entry.",
+                                "Take log-log or logit.")
+        return beta_products(self.n_risk, self.n_event, self.rest, self.runs)
+
+
+def are_whole(n_risk: np.ndarray, delayed: bool) -> bool:
+    """Whether all count as whole persons who were watched from the start."""
+    return not delayed and bool((n_risk % 1 == 0).all())
 
 
 def normal_quantile(level: float) -> float:

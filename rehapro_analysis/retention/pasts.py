@@ -138,7 +138,8 @@ class Influence:
         rows = np.flatnonzero(self.id >= self.stays)
         rows = rows[np.argsort(self.id[rows], kind="stable")]
         runs = Runs(self.id[rows])
-        factor = np.linalg.qr(runs.matrix(np.sqrt(self.count[rows])[:, None] * self.z[rows], fill=0.0), mode="r")
+        weighted = runs.matrix((np.sqrt(self.count[rows])[:, None] * self.z[rows]).T, fill=0.0)
+        factor = np.linalg.qr(np.moveaxis(weighted, 0, -1), mode="r")
         ids = np.repeat(self.id[rows[runs.first]], factor.shape[1])
         self.count[rows] = 0
         self._add(ids, np.ones(len(ids)), factor.reshape(-1, self.z.shape[1]))

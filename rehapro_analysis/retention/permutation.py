@@ -19,6 +19,7 @@ from rehapro_analysis.retention.runs import Runs
 from rehapro_analysis.retention.spells import Spells, causes_of, names, read_spells
 from rehapro_analysis.study.problems import StudyError
 
+VARIANCES = ("recomputed", "fixed")
 AT_ONCE = 1 << 16  # numbers at risk held in memory at once, so that they stay in the cache
 EQUAL = 1e-9  # share by which statistics of equal arrangements may differ through rounding
 FEW = 200  # distinct regroupings below which a small p-value is out of reach
@@ -28,14 +29,18 @@ def permutation_logrank_test(frame: Any, *, stop: str, event: str, by: str | Seq
                              start: str | None = None, strata: str | Sequence[str] | None = None,
                              blocks: str | Sequence[str] | None = None, permutations: int = 2000,
                              weights: str = "log-rank", p: float = 0.0, q: float = 0.0,
-                             origin: str = "own") -> Result:
+                             variance: str = "recomputed", origin: str = "own") -> Result:
     """The log-rank test against random regroupings of the same people, within strata.
 
-    The statistic U'V^-U of :func:`logrank_test` is computed anew for every regrouping; p is
-    (1 + number at least as large) / (1 + permutations). Group labels move between persons, or between
-    whole ``blocks`` - columns naming, say, the coach - where people of one block share their fate:
-    then blocks, not persons, are exchangeable, and each must lie in one group and one stratum.
-    Blocks may differ in size. ``rng`` is a NumPy generator or a seed.
+    The statistic is U'V^-U of :func:`logrank_test`; p is (1 + number at least as large) /
+    (1 + permutations). Group labels move between persons, or between whole ``blocks`` - columns naming,
+    say, the coach - where people of one block share their fate: then blocks, not persons, are
+    exchangeable, and each must lie in one group and one stratum. Blocks may differ in size. ``rng`` is a
+    NumPy generator or a seed.
+
+    ``variance`` "recomputed" computes V anew for every regrouping; "fixed" takes the variance of U over all
+    regroupings, sum over strata of (diag(m) - m m'/M) sum (a - mean a)^2/(M - 1) with m blocks a group and a the
+    scores of the M blocks: the statistic of R's coin, three times as fast, exact where censoring is alike.
 
     ``table``: comparison, statistic, df, p_value, p_std_error (of the Monte Carlo estimate), permutations,
     blocks (how many units were moved). Valid if censoring is alike in all groups; recomputing V makes
@@ -48,15 +53,17 @@ def permutation_logrank_test(frame: Any, *, stop: str, event: str, by: str | Seq
     [1]
     """
     check_choice("weights", weights, WEIGHTS)
+    check_choice("variance", variance, VARIANCES)
     if permutations < 1:
         raise StudyError.of(f"permutations={permutations!r} is not a positive number.", "Take 2000.")
     by, blocks = names(by), names(blocks)
     spells = read_spells(frame, stop=stop, event=event, start=start, by=[*by, *blocks], strata=strata)
     people = _people(spells, len(by))
     scores = _scores(people, weights, p, q)
-    statistic, df = (part[0] for part in quadratic_form(*_forms(people, scores, people.label[None, :])))
+    form = _forms if variance == "recomputed" else _fixed_forms
+    statistic, df = (part[0] for part in quadratic_form(*form(people, scores, people.label[None, :])))
     regrouped = _regrouped(people, np.random.default_rng(rng), permutations)
-    forms = zip(*(_forms(people, scores, labels) for labels in regrouped), strict=True)
+    forms = zip(*(form(people, scores, labels) for labels in regrouped), strict=True)
     found = _solved(*(np.concatenate(parts) for parts in forms))
     return Result(_table(people, float(statistic), int(df), found), f"permutation {weights} test",
                   _assumptions(people, bool(blocks)), len(people.block), origin)
@@ -155,6 +162,19 @@ def _forms(people: _People, scores: tuple, labels: np.ndarray) -> tuple[np.ndarr
     u = np.bincount(place, np.tile(score, many), many * people.groups).reshape(many, people.groups)
     scaled = _at_risk(people, group, people.groups) * root[:, None]
     return u, shared_risk(np.matmul(scaled.swapaxes(1, 2), scaled))
+
+
+def _fixed_forms(people: _People, scores: tuple, labels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """U (B, G) and its variance over all regroupings, the same (G, G) for each of the B."""
+    many, own = len(labels), np.bincount(people.block, scores[0])
+    place = (np.arange(many)[:, None] * people.groups + labels).ravel()
+    u = np.bincount(place, np.tile(own, many), many * people.groups).reshape(many, people.groups)
+    blocks = np.bincount(people.home)
+    apart = np.bincount(people.home, (own - (np.bincount(people.home, own) / blocks)[people.home]) ** 2)
+    counts = np.bincount(people.home * people.groups + people.label, minlength=len(blocks) * people.groups)
+    shares = counts.reshape(len(blocks), -1)
+    joint = (shares * (apart / (blocks * np.maximum(blocks - 1, 1)))[:, None]).T @ shares
+    return u, np.broadcast_to(shared_risk(joint), (many, *joint.shape))
 
 
 def _solved(u: np.ndarray, variance: np.ndarray) -> np.ndarray:

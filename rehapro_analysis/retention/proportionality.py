@@ -56,13 +56,13 @@ def _clock(data: RegressionData, likelihood: PartialLikelihood, transform: str) 
     """g at each event time minus its mean over the events; shape (T,)."""
     if transform not in TRANSFORMS:
         raise StudyError.of(f"There is no transform {transform!r}.", f"Use one of {', '.join(TRANSFORMS)}.")
-    if transform == "log" and likelihood.time.min() <= 0:
+    if transform == "log" and likelihood.sets.time.min() <= 0:
         raise StudyError.of("Somebody leaves at time 0, whose logarithm does not exist.",
                             "Use the transform km or rank.")
     grid = {"identity": lambda: data.times, "log": lambda: np.log(data.times.clip(min=np.finfo(float).tiny)),
             "rank": lambda: _ranks(data), "km": lambda: _left(data)}[transform]()
-    clock = grid[np.searchsorted(data.times, likelihood.time)]
-    return clock - np.average(clock, weights=likelihood.deaths)
+    clock = grid[np.searchsorted(data.times, likelihood.sets.time)]
+    return clock - np.average(clock, weights=likelihood.sets.deaths)
 
 
 def _ranks(data: RegressionData) -> np.ndarray:
@@ -83,7 +83,7 @@ def _left(data: RegressionData) -> np.ndarray:
 
 def _extended(likelihood: PartialLikelihood, clock: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Score of c, (p,), and information of (b, c), (2p, 2p), at c = 0."""
-    score = clock @ likelihood.residual_sums()
+    score = likelihood.residual_sums() @ clock
     plain, crossed, squared = (likelihood.information(clock**power) for power in (0, 1, 2))
     return score, np.block([[plain, crossed], [crossed, squared]])
 

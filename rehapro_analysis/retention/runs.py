@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from functools import cached_property
+
 import numpy as np
 
 
 class Runs:
     """Consecutive rows with the same key as the rows of a padded matrix, shape (runs, longest).
 
+    Values have the rows on their last axis, shape (..., rows): a run then lies in one piece of memory.
+
     >>> runs = Runs(np.array([0, 0, 1]))
-    >>> runs.cumsum(np.array([1.0, 2.0, 5.0])).tolist()
-    [1.0, 3.0, 5.0]
+    >>> runs.cumsum(np.array([[1.0, 2.0, 5.0], [1.0, 1.0, 1.0]])).tolist()
+    [[1.0, 3.0, 5.0], [1.0, 2.0, 1.0]]
     >>> runs.matrix(np.array([1.0, 2.0, 5.0]), fill=0.0).tolist()
     [[1.0, 2.0], [5.0, 0.0]]
     """
@@ -22,43 +26,71 @@ class Runs:
             np.not_equal(keys[0][1:], keys[0][:-1], out=new[1:])
             for key in keys[1:]:
                 new[1:] |= key[1:] != key[:-1]
-        self.first = np.flatnonzero(new)
-        self.last = np.append(self.first[1:], size) - 1
-        self.row = np.cumsum(new) - 1
-        self.column = np.arange(size) - self.first[self.row]
+        self._new, self.first = new, np.flatnonzero(new)
+        self.last = np.append(self.first[1:], size)[: len(self.first)] - 1
 
-    @property
+    @cached_property
+    def row(self) -> np.ndarray:
+        """Shape (rows,): the run of each row."""
+        return np.cumsum(self._new) - 1
+
+    @cached_property
+    def column(self) -> np.ndarray:
+        """Shape (rows,): the place of each row in its run."""
+        return np.arange(len(self._new)) - self.first[self.row]
+
+    @cached_property
     def shape(self) -> tuple[int, int]:
         """Number of runs and length of the longest."""
-        return len(self.first), int(self.column.max(initial=-1)) + 1
+        return len(self.first), int((self.last - self.first).max(initial=-1)) + 1
+
+    @cached_property
+    def _place(self) -> np.ndarray | slice:
+        """The place of each row in the matrix, read along its rows; everything where nothing is padded."""
+        runs, longest = self.shape
+        return slice(None) if runs * longest == len(self._new) else self.row * longest + self.column
 
     def matrix(self, values: np.ndarray, fill: float) -> np.ndarray:
-        """Values of shape (rows, ...) as (runs, longest, ...); places without a row hold ``fill``."""
-        padded = np.full(self.shape + values.shape[1:], fill, dtype=np.result_type(values, type(fill)))
-        padded[self.row, self.column] = values
-        return padded
+        """Values of shape (..., rows) as (..., runs, longest); places without a row hold ``fill``."""
+        runs, longest = self.shape
+        padded = np.full((*values.shape[:-1], runs * longest), fill, dtype=np.result_type(values, type(fill)))
+        padded[..., self._place] = values
+        return padded.reshape(*values.shape[:-1], runs, longest)
 
     def vector(self, matrix: np.ndarray) -> np.ndarray:
         """The inverse of :meth:`matrix`."""
-        return matrix[self.row, self.column]
+        flat = matrix.reshape(*matrix.shape[:-2], -1)
+        return flat if isinstance(self._place, slice) else np.take(flat, self._place, axis=-1)
 
     def cumsum(self, values: np.ndarray) -> np.ndarray:
         """Sums from the start of each run up to and including each row."""
-        return self.vector(np.cumsum(self.matrix(values, 0.0), axis=1))
+        matrix = self.matrix(values, 0.0)
+        return self.vector(np.cumsum(matrix, axis=-1, out=matrix))
 
     def cumprod(self, values: np.ndarray) -> np.ndarray:
         """Products from the start of each run up to and including each row."""
-        return self.vector(np.cumprod(self.matrix(values, 1.0), axis=1))
+        matrix = self.matrix(values, 1.0)
+        return self.vector(np.cumprod(matrix, axis=-1, out=matrix))
 
     def sum_from(self, values: np.ndarray) -> np.ndarray:
         """Sums from each row to the end of its run."""
-        return self.vector(np.cumsum(self.matrix(values, 0.0)[:, ::-1], axis=1)[:, ::-1])
+        matrix = self.matrix(values, 0.0)
+        backwards = matrix[..., ::-1]
+        np.cumsum(backwards, axis=-1, out=backwards)
+        return self.vector(matrix)
+
+    def sum_after(self, values: np.ndarray) -> np.ndarray:
+        """Sums from the row after each row to the end of its run."""
+        after = np.zeros_like(values)
+        after[..., :-1] = self.sum_from(values)[..., 1:]
+        after[..., self.last] = 0.0
+        return after
 
     def previous(self, values: np.ndarray, start: float) -> np.ndarray:
         """The value of the row before in the same run, ``start`` at its beginning."""
         before = np.empty(values.shape, np.result_type(values, type(start)))
-        before[1:] = values[:-1]
-        before[self.first] = start
+        before[..., 1:] = values[..., :-1]
+        before[..., self.first] = start
         return before
 
     def find(self, times: np.ndarray, queries: np.ndarray, *, before: bool = False) -> np.ndarray:

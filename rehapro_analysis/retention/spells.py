@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from rehapro_analysis.retention.coding import Axis, Column, bounds, code_column, floats, plain, time_axes
+from rehapro_analysis.retention.known_groups import refuse_late_groups
 from rehapro_analysis.study.problems import Problem, StudyError, nearest
 
 PERSONS, WEIGHT, WEIGHT_SQ, LEAST, GIVEN = (f"retention {name}" for name in ("n", "w", "w2", "least", "given"))
@@ -42,7 +43,8 @@ def read_spells(frame: Any, *, stop: str, event: str, start: str | None = None, 
     """Read spells from a frame; a lazy frame is first condensed by one group-by on its own engine.
 
     Raises :class:`StudyError` with every problem: absent columns, times that are missing, negative
-    or infinite, spells of no length, missing groups, weights that are not positive.
+    or infinite, spells of no length, missing groups, weights that are not positive; and groups that became
+    known only after watching began (:func:`refuse_late_groups`).
     """
     by, strata = names(by), names(strata)
     wanted = [stop, event, *names(start), *by, *strata, *names(weight)]
@@ -50,6 +52,7 @@ def read_spells(frame: Any, *, stop: str, event: str, start: str | None = None, 
     lazy = isinstance(data, nw.LazyFrame)
     if not isinstance(data, dict):
         _check_columns(data, wanted)
+    refuse_late_groups(frame, [*by, *strata], start)
     if lazy:
         data = _condensed(data, list(dict.fromkeys([*strata, *by, *names(start), stop, event])), weight)
     return _coded(data, stop, event, start, by, strata, weight, lazy)

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from rehapro_analysis.retention.dated_stays import Day, day_number, read_dated_stays
+from rehapro_analysis.retention.times import time_or
 from rehapro_analysis.study.problems import StudyError
 
 NEVER = float("inf")
@@ -43,12 +44,6 @@ def split_spells(frame: Any, *, at: Sequence[float | str], stop: str, event: str
     pieces = [_piece(data, begin, low, high, stop, event, start).with_columns(nw.lit(label).alias(piece))
               for low, high, label in zip(cuts, cuts[1:], labels, strict=False)]
     return nw.to_native(nw.concat(pieces, how="vertical"))
-
-
-def time_or(column: str, missing: float) -> nw.Expr:
-    """A column of times as floats, with another value where it is missing or infinite."""
-    time = nw.col(column).cast(nw.Float64)
-    return nw.when(time.is_finite()).then(time).otherwise(nw.lit(missing))
 
 
 def _piece(data: Any, begin: nw.Expr, low: nw.Expr, high: nw.Expr, stop: str, event: str, start: str) -> Any:

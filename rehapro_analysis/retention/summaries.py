@@ -10,6 +10,7 @@ import pandas as pd
 
 from rehapro_analysis.results import Result
 from rehapro_analysis.retention.coding import TIE
+from rehapro_analysis.retention.comparison import cause_position
 from rehapro_analysis.retention.curves import (
     Steps,
     counts_frame,
@@ -20,6 +21,8 @@ from rehapro_analysis.retention.curves import (
     steps,
 )
 from rehapro_analysis.retention.events import EventTable
+from rehapro_analysis.retention.incidence import incidence
+from rehapro_analysis.retention.incidence_limits import cause_limits
 from rehapro_analysis.retention.limits import survival_limits
 from rehapro_analysis.study.problems import StudyError
 
@@ -75,20 +78,59 @@ def _first(reached: np.ndarray, times: np.ndarray, last: np.ndarray) -> np.ndarr
     return np.where(reached.any(axis=2), np.take_along_axis(times, place, axis=1), np.nan)
 
 
-def milestone(table: EventTable, times: Sequence[float], *, ci: str = "log-log", level: float = 0.95) -> Result:
-    """The share still in the programme at given times, by group, with its limits.
+def milestone(table: EventTable, times: Sequence[float], *, cause: str | None = None, ci: str = "log-log",
+              level: float = 0.95) -> Result:
+    """The share still in the programme - or gone for a cause - at given times, by group, with its limits.
 
-    Empty where a group was not watched that long and not everybody had left.
+    ``ci`` as in :func:`~rehapro_analysis.retention.kaplan_meier`. For a rare cause take "beta-product": in a small
+    group nobody may have left for it, and then only these limits exist (see
+    :func:`~rehapro_analysis.retention.incidence_limits.cause_limits`). Empty where a group was not watched that
+    long and not everybody had left.
+
     Columns: the groups, time, n_risk (just before), estimate, std_error, lower, upper.
+
+    Of 10 people nobody has found work; the upper limit is where 0.025 = (1 - upper)^10:
+
+    >>> from rehapro_analysis.retention import event_table
+    >>> people = pd.DataFrame({"month": [1, 2, *[9] * 8], "exit": ["dropout"] * 2 + ["work"] * 8})
+    >>> table = event_table(people, stop="month", event="exit")
+    >>> milestone(table, [6], cause="work", ci="beta-product").table[["estimate", "lower", "upper"]].round(6)
+       estimate  lower     upper
+    0       0.0    0.0  0.308497
     """
-    curve = steps(table)
+    curve, at = steps(table), np.asarray(times)
+    found = _staying(curve, at, ci, level) if cause is None else _gone(table, cause, at, ci, level)
+    frame = _by_time(table, at).assign(n_risk=_at_risk(table.pooled(), at).ravel())
+    what = "still there" if cause is None else f"gone for {cause}"
+    return curve_result(curve, frame.assign(**{name: values.ravel() for name, values in found.items()}),
+                        f"share {what}, {percent(level)} {ci} limits", cells=("n_risk",))
+
+
+def _staying(curve: Steps, at: np.ndarray, ci: str, level: float) -> dict[str, np.ndarray]:
     lower, upper = curve_limits(curve, ci=ci, level=level)
-    at = np.asarray(times)
     known = {"estimate": curve.survival, "std_error": standard_error(curve), "lower": lower, "upper": upper}
-    before = {"estimate": 1.0, "std_error": 0.0, "lower": np.nan, "upper": np.nan}
-    columns = {name: curve.at(values, at, before[name]).ravel() for name, values in known.items()}
-    frame = _by_time(table, at).assign(n_risk=_at_risk(table.pooled(), at).ravel(), **columns)
-    return curve_result(curve, frame, f"share still there, {percent(level)} {ci} limits", cells=("n_risk",))
+    low, high = _nobody_yet(curve.n_risk[curve.runs.first], ci, level)
+    before = {"estimate": 1.0, "std_error": 0.0, "lower": low, "upper": high}
+    return {name: curve.at(values, at, before[name]) for name, values in known.items()}
+
+
+def _gone(table: EventTable, cause: str, at: np.ndarray, ci: str, level: float) -> dict[str, np.ndarray]:
+    found, column = incidence(table), cause_position(table, cause)
+    lower, upper = cause_limits(found, column, ci=ci, level=level)
+    known = {"estimate": found.share[:, column], "std_error": found.std_error[:, column], "lower": lower,
+             "upper": upper}
+    low, high = _nobody_yet(found.table.n_risk[found.table.runs.first], ci, level)
+    before = {"estimate": 0.0, "std_error": 0.0, "lower": 1 - high, "upper": 1 - low}
+    row = found.table.runs.find(found.table.time, at)
+    watched = np.stack([found.known(time) for time in at], axis=1)
+    return {name: np.where(watched, np.where(row < 0, before[name], values[row]), np.nan)
+            for name, values in known.items()}
+
+
+def _nobody_yet(n: np.ndarray, ci: str, level: float) -> tuple[np.ndarray, np.ndarray]:
+    """Limits, shape (groups, 1), of the share still there before anybody of n has left or was censored."""
+    exists = np.where(ci == "beta-product", 1.0, np.full((len(n), 1), np.nan))
+    return exists * ((1 - level) / 2) ** (1 / n[:, None]), exists
 
 
 def conditional_survival(table: EventTable, given: float, *, ci: str = "log-log", level: float = 0.95) -> Result:
