@@ -33,8 +33,8 @@ def curves(rows: Rows) -> Numbers:
 def incidences(rows: Rows) -> Numbers:
     """Aalen-Johansen with the delta variance, all causes."""
     table = retention.aalen_johansen(counted(rows), variance="delta").table
-    gone = table[table["cause"] != "in programme"]
-    return lambda: at_day(gone, ["group", "cause"], {"F": "estimate", "se": "std_error"})
+    columns = {"F": "estimate", "se": "std_error"}
+    return lambda: at_day(table[table["cause"] != "in programme"], ["group", "cause"], columns)
 
 
 def logrank(rows: Rows) -> Numbers:
@@ -69,8 +69,17 @@ def bootstrap(rows: Rows) -> Numbers:
 
 def permutation(rows: Rows) -> Numbers:
     """The log-rank test by permutation."""
+    return _permuted(rows, "recomputed")
+
+
+def permuted_scores(rows: Rows) -> Numbers:
+    """The same with the variance that the scores have over all regroupings, as R's coin."""
+    return _permuted(rows, "fixed")
+
+
+def _permuted(rows: Rows, variance: str) -> Numbers:
     table = retention.permutation_logrank_test(rows.frame, stop="day", event="cause", by="group", rng=1,
-                                               permutations=rows.replicates).table
+                                               permutations=rows.replicates, variance=variance).table
     return lambda: {"chi2": table["statistic"].tolist()}
 
 
@@ -113,7 +122,8 @@ def _terms(table: pd.DataFrame) -> Numbers:
 
 TOOLS = {
     "ours": {"counts": table, "curves": curves, "incidences": incidences, "logrank": logrank, "gray": gray,
-             "cox": cox, "fine_gray": fine_gray, "bootstrap": bootstrap, "permutation": permutation},
+             "cox": cox, "fine_gray": fine_gray, "bootstrap": bootstrap, "permutation": permutation,
+             "permuted_scores": permuted_scores},
     "bincount": {"counts": bincount},
     "bincount in chunks": {"counts": chunked},
 }

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 import numpy as np
-from rows import AT_DAY, CAUSES, COVARIATES, GROUPS, Rows
+import pandas as pd
+from rows import AT_DAY, CAUSES, COVARIATES, Rows
 
 Numbers = Callable[[], dict[str, list[float]]]
-EACH_GROUP = range(GROUPS)
 EACH_CAUSE = range(1, CAUSES + 1)
 
 
@@ -16,9 +16,9 @@ def _place(times: np.ndarray) -> int:
     return int(np.searchsorted(times, AT_DAY, side="right")) - 1
 
 
-def _split(rows: Rows) -> list[tuple[np.ndarray, np.ndarray]]:
-    """Days and causes of each group."""
-    return [(rows.day[rows.group == group], rows.cause[rows.group == group]) for group in EACH_GROUP]
+def _split(rows: Rows) -> list[tuple[pd.Series, pd.Series]]:
+    """Days and causes of each group, taken from the frame as the tools' own documentation does."""
+    return [(part["day"], part["cause"]) for _, part in rows.frame.groupby("group")]
 
 
 def _resampled(rows: Rows) -> Iterator[tuple[np.ndarray, np.ndarray]]:
@@ -49,7 +49,7 @@ def _statsmodels() -> dict:
                                for k in range(CAUSES)] for name, column in {"F": "cinc", "se": "cinc_se"}.items()}
 
     def logrank(rows: Rows) -> Numbers:
-        chi2, _ = survdiff(rows.day, rows.left, rows.group)
+        chi2, _ = survdiff(rows.frame["day"], rows.frame["cause"] > 0, rows.frame["group"])
         return lambda: {"chi2": [float(chi2)]}
 
     def cox(rows: Rows) -> Numbers:
@@ -130,7 +130,7 @@ def _lifelines() -> dict:
         return lambda: {"F": [float(one.cumulative_density_.iloc[:, 0].loc[:AT_DAY].iloc[-1]) for one in found]}
 
     def logrank(rows: Rows) -> Numbers:
-        found = multivariate_logrank_test(rows.day, rows.group, rows.left)
+        found = multivariate_logrank_test(rows.frame["day"], rows.frame["group"], rows.frame["cause"] > 0)
         return lambda: {"chi2": [float(found.test_statistic)]}
 
     def cox(rows: Rows) -> Numbers:

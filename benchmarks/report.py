@@ -17,13 +17,18 @@ TITLES = {
     "cox": "Cox regression, 5 covariates, Efron",
     "fine_gray": "Fine-Gray regression, 5 covariates, one cause",
     "bootstrap": "2,000 bootstrap Kaplan-Meier curves of 500 rows (ours: with the band)",
-    "permutation": "2,000 permutations of the log-rank test, 500 rows in 12 groups",
+    "permutation": "2,000 permutations of the log-rank test, 500 rows in 12 groups, variance anew each time",
+    "permuted_scores": "2,000 permutations of the log-rank scores, 500 rows in 12 groups, one variance for all",
+    "starts": "When n people start, 2,000 a replication, 60 places: people given, replications all at once or in turn",
+    "answer": "The whole answer: people drawn, served, ten measures with intervals (no peer has it)",
 }
 TOLERANCE = 1e-9
 STANDING = {  # what each tool leaves out, so that ratios are read with care
     "statsmodels": "Kaplan-Meier without limits",
     "scikit-survival": "resampled curves without limits, Cox without standard errors",
-    "R coin": "permutes scores and normalises once, another statistic; the others compute U'V^-U anew",
+    "heapq": "serves one queue with a fixed number of places and nothing else",
+    "simpy": "general simulator of processes, runs one replication after another",
+    "ciw": "general simulator of queueing networks, keeps a full record of every person",
 }
 KNOWN = {  # defects of peers that make numbers differ
     ("incidences", "lifelines"): "breaks tied days by random jitter",
@@ -34,17 +39,18 @@ KNOWN = {  # defects of peers that make numbers differ
 }
 
 
-def written(results: pd.DataFrame, tools: dict) -> str:
+def written(results: pd.DataFrame, tools: dict, subject: str = "Retention") -> str:
     """The whole report in Markdown."""
     load = results["load"].dropna()
     parts = [
-        f"# Retention: ours and the peers\n\n{os.cpu_count()} cores; load average between {load.min():g} and "
+        f"# {subject}: ours and the peers\n\n{os.cpu_count()} cores; load average between {load.min():g} and "
         f"{load.max():g} while measuring (above 1: others were working too). Cells: median time, in brackets "
         "the ratio to ours; above 1 is slower than ours.",
         *(_section(results[results["task"] == task], title, tools) for task, title in TITLES.items()
           if (results["task"] == task).any()),
         "## Do tools that report the same number agree?\n\n" + _bullets(agreement(results)),
-        "## Not like for like\n\n" + _bullets(f"{tool}: {what}." for tool, what in STANDING.items()),
+        "## Not like for like\n\n" + _bullets(
+            f"{tool}: {what}." for tool, what in STANDING.items() if (results["tool"] == tool).any()),
         "## Versions\n\n" + ", ".join(f"{tool} {version}" for tool, version in _versions(results).items()),
     ]
     return "\n\n".join(parts)

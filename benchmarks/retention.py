@@ -26,17 +26,17 @@ HERE = Path(__file__).resolve().parent
 STEADY = {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "PYTHONHASHSEED": "0",
           "PYTHONPATH": str(HERE.parent)}
 CURVES = ("curves", "incidences", "logrank")
-REGRESSIONS, RESAMPLING = ("cox", "fine_gray"), ("bootstrap", "permutation")
+REGRESSIONS, RESAMPLING = ("cox", "fine_gray"), ("bootstrap", "permutation", "permuted_scores")
 TOOLS = {
     "bincount": ("counts",),
     "bincount in chunks": ("counts",),
     "ours": ("counts", *CURVES, "gray", *REGRESSIONS, *RESAMPLING),
-    "statsmodels": (*CURVES, "cox", *RESAMPLING),
-    "scikit-survival": (*CURVES, "cox", *RESAMPLING),
-    "lifelines": (*CURVES, "cox", *RESAMPLING),
-    "R survival": (*CURVES, "cox", *RESAMPLING),
+    "statsmodels": (*CURVES, "cox", "bootstrap", "permutation"),
+    "scikit-survival": (*CURVES, "cox", "bootstrap", "permutation"),
+    "lifelines": (*CURVES, "cox", "bootstrap", "permutation"),
+    "R survival": (*CURVES, "cox", "bootstrap", "permutation"),
     "R cmprsk": ("gray", "fine_gray"),
-    "R coin": ("permutation",),
+    "R coin": ("permuted_scores",),
 }
 COLUMNS = ("task", "n", "tool", "version", "seconds", "ratio", "repetitions", "load", "note")
 
@@ -101,17 +101,23 @@ def compared(sizes: list[int], peers: Path | None, with_r: bool, limit: float) -
             folder = Path(scratch) / str(n)
             write_rows(folder, invented(n))
             for tool in TOOLS:
-                known += _of_tool(known, tool, command(tool, peers, with_r), n, folder, limit)
+                call = command(tool, peers, with_r)
+                known += of_tool(known, tool, tasks_for(tool, n), call, n, folder, limit)
             shutil.rmtree(folder)
+    return with_ratio(known)
+
+
+def with_ratio(known: list[dict]) -> pd.DataFrame:
+    """The results as a table, with the time of each as a multiple of ours."""
     results = pd.DataFrame(known)
     ours = results[results["tool"] == "ours"].set_index(["task", "n"])["seconds"]
     mine = pd.MultiIndex.from_frame(results[["task", "n"]])
     return results.assign(ratio=results["seconds"].to_numpy() / ours.reindex(mine).to_numpy())
 
 
-def _of_tool(known: list[dict], tool: str, call: list[str] | None, n: int, folder: Path,
-             limit: float) -> list[dict]:
-    tasks = tasks_for(tool, n)
+def of_tool(known: list[dict], tool: str, tasks: tuple[str, ...], call: list[str] | None, n: int, folder: Path,
+            limit: float) -> list[dict]:
+    """What a tool does with n rows: results, or why there are none."""
     if call is None:
         reasons = dict.fromkeys(tasks, "not asked for or not installed")
     else:
