@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from rehapro_analysis.paths import REPOSITORY, data_folders
+from rehapro_analysis.publishing.destination import prepare
 from rehapro_analysis.publishing.notebooks import NOTEBOOKS, NotebookError, execute, notebook_paths, write
 from rehapro_analysis.study import StudyError, read_study
 
@@ -27,11 +28,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def run(options: argparse.Namespace) -> int:
     """Run every notebook: in place with the committed data, else into ``--out``."""
     if (options.data or options.language) and not options.out:
-        print("Choose a folder with --out DIR: the committed notebooks and figures stay as they are.",
-              file=sys.stderr)
-        return 1
-    out = Path(options.out).resolve() if options.out else REPOSITORY
+        raise StudyError.of("The committed notebooks and figures stay as they are.",
+                            "Choose a folder with --out DIR, such as --out my_report.")
     read_study(*(options.data or data_folders()))  # bad input is named before any notebook runs
+    out = prepare(Path(options.out).resolve()) if options.out else REPOSITORY
     for path in notebook_paths():
         began = time.perf_counter()
         write(execute(path, settings=_settings(options, out)), out / NOTEBOOKS.name / path.name)
@@ -103,7 +103,7 @@ def _parser() -> argparse.ArgumentParser:
 
     running = add(run)
     running.add_argument("--data", action="append", metavar="DIR", help="folder with tables; may be given again")
-    running.add_argument("--out", metavar="DIR", help="where executed notebooks and figures go")
+    running.add_argument("--out", metavar="DIR", help="new folder for executed notebooks and figures; git ignores it")
     running.add_argument("--language", choices=("de", "en"), help="language of the figures shown")
     add(check).add_argument("folders", nargs="+", metavar="DIR")
     add(verify).add_argument("notebooks", nargs="*", metavar="NOTEBOOK", help="such as 03_throughput; all if none")

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 from hashlib import sha256
+from html import unescape
 from pathlib import Path
 
 import pandas as pd
@@ -13,8 +15,10 @@ from rehapro_analysis.figures.figure import Figure
 from rehapro_analysis.figures.fingerprint import significant
 from rehapro_analysis.figures.saving import replace, save
 from rehapro_analysis.figures.style import LANGUAGES
+from rehapro_analysis.publishing.wording import line_changes, word_changes
 
 MANIFEST = "manifest.json"
+HASHES = ("fingerprint", "table_sha256")
 TABLE_DIGITS = 6  # significant digits of a source table's numbers that count for its hash
 
 
@@ -52,7 +56,7 @@ def differences(folder_a: Path, folder_b: Path) -> list[str]:
         else:
             found += [f"{name}: {part}" for part in _changes(before[name], after[name])]
     files_a, files_b = _hashes(folder_a), _hashes(folder_b)
-    return found + [f"{file}: {_file_change(files_a.get(file), files_b.get(file))}"
+    return found + [f"{file}: {_file_change(Path(folder_a) / file, Path(folder_b) / file)}"
                     for file in sorted(files_a | files_b) if files_a.get(file) != files_b.get(file)]
 
 
@@ -78,10 +82,16 @@ def _changes(before: dict, after: dict) -> list[str]:
     for part in sorted((before.keys() | after.keys()) - {"files"}):
         old, new = before.get(part), after.get(part)
         if isinstance(old, dict) and isinstance(new, dict):
-            changed += [f"{part} ({key}) differs" for key in sorted(old | new) if old.get(key) != new.get(key)]
+            changed += [f"{part} ({key}){_change(part, old.get(key), new.get(key))}"
+                        for key in sorted(old | new) if old.get(key) != new.get(key)]
         elif old != new:
-            changed.append(f"{part} differs: {old} before, {new} now")
+            changed.append(part + _change(part, old, new))
     return changed
+
+
+def _change(part: str, old: object, new: object) -> str:
+    """The old words beside the new ones; the digits of a hash tell a reader nothing."""
+    return " differs" if part in HASHES else f": {word_changes(str(old), str(new))}"
 
 
 def _hashes(folder: Path) -> dict[str, str]:
@@ -93,7 +103,15 @@ def _hash(path: Path) -> str:
     return sha256(path.read_bytes()).hexdigest()
 
 
-def _file_change(before: str | None, after: str | None) -> str:
-    if after is None:
+def _file_change(before: Path, after: Path) -> str:
+    if not after.exists():
         return "file missing"
-    return "file new" if before is None else "file bytes differ"
+    if not before.exists():
+        return "file new"
+    words = line_changes(*(_written(path) for path in (before, after))) if before.suffix == ".svg" else ""
+    return "file bytes differ" + (f", {words}" if words else "")
+
+
+def _written(picture: Path) -> list[str]:
+    """What stands written in an SVG picture."""
+    return [unescape(text) for text in re.findall(r"<text[^>]*>([^<]*)", picture.read_text(encoding="utf-8"))]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
+from collections.abc import Collection
 from pathlib import Path
 
 import nbformat
@@ -12,6 +13,7 @@ from nbclient.exceptions import CellExecutionError, CellTimeoutError, DeadKernel
 from nbformat import NotebookNode
 
 from rehapro_analysis.paths import REPOSITORY
+from rehapro_analysis.study.problems import StudyError, nearest
 
 NOTEBOOKS = REPOSITORY / "notebooks"
 SECONDS_PER_CELL = 600
@@ -35,6 +37,16 @@ class NotebookError(RuntimeError):
 def notebook_paths(folder: Path = NOTEBOOKS) -> list[Path]:
     """The notebooks of ``folder`` in the order of their numbers."""
     return sorted(folder.glob("[0-9]*.ipynb"))
+
+
+def chosen_paths(stems: Collection[str], folder: Path = NOTEBOOKS) -> list[Path]:
+    """The notebooks called ``stems``, all if none is given; `StudyError` if there is no such notebook."""
+    paths = {path.stem: path for path in notebook_paths(folder)}
+    if unknown := [stem for stem in stems if stem not in paths]:
+        like = nearest(unknown[0], paths)
+        remedy = f"There are: {', '.join(paths)}." + (f" The nearest is {like}." if like else "")
+        raise StudyError.of(f"There is no notebook {unknown[0]}.", remedy)
+    return [path for stem, path in paths.items() if not stems or stem in stems]
 
 
 def execute(path: Path, *, settings: dict[str, str]) -> NotebookNode:
@@ -68,10 +80,16 @@ def write(notebook: NotebookNode, path: Path) -> None:
 
 
 def _failure(path: Path, notebook: NotebookNode, error: Exception) -> str:
-    """One sentence with notebook, cell and the last line of the error, whatever went wrong."""
+    """What a reader can act on: the study's own sentences alone, else cell and last line of the error."""
     code = [cell for cell in notebook.cells if cell.cell_type == "code"]
     for number, cell in enumerate(code, start=1):
         for output in cell.outputs:
+            if output.output_type == "error" and output.ename == StudyError.__name__:
+                return f"{path.name}: {output.evalue}"
             if output.output_type == "error":
                 return f"{path.name}, code cell {number}: {output.ename}: {output.evalue}"
-    return f"{path.name}: {type(error).__name__}: {str(error).strip().splitlines()[-1]}"
+    if isinstance(error, CellTimeoutError):
+        return f"{path.name}: a cell took longer than {SECONDS_PER_CELL} seconds."
+    if isinstance(error, DeadKernelError):
+        return f"{path.name}: the kernel stopped of itself, perhaps for want of memory."
+    return f"{path.name}: {str(error).strip().splitlines()[-1]}"

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import difflib
+import re
 import tempfile
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 
 import nbformat
@@ -12,10 +12,11 @@ from nbformat import NotebookNode
 
 from rehapro_analysis.paths import REPOSITORY, data_folders
 from rehapro_analysis.publishing.manifest import differences
-from rehapro_analysis.publishing.notebooks import NotebookError, execute, notebook_paths
+from rehapro_analysis.publishing.notebooks import NotebookError, chosen_paths, execute
+from rehapro_analysis.publishing.wording import line_changes
 from rehapro_analysis.study.recorded import changed
 
-SHOWN_LINES = 6
+_BETWEEN_TAGS = re.compile(r"(?:<[^>]*>|\s*\n)+")
 
 
 def verify(stems: Collection[str] = ()) -> Iterator[tuple[str, list[str]]]:
@@ -26,12 +27,12 @@ def verify(stems: Collection[str] = ()) -> Iterator[tuple[str, list[str]]]:
     that is committed is touched. Pictures inside notebooks are compared by the fingerprint of what
     they draw, figure files by their bytes.
     """
+    chosen = chosen_paths(stems)
     for folder in sorted({folder.parent for folder in data_folders()}):
         yield "data", changed(folder)
     with tempfile.TemporaryDirectory() as out:
-        for path in notebook_paths():
-            if not stems or path.stem in stems:
-                yield f"notebooks/{path.name}", _notebook_differences(path, out)
+        for path in chosen:
+            yield f"notebooks/{path.name}", _notebook_differences(path, out)
         if not stems:
             yield "figures", differences(REPOSITORY / "figures", Path(out) / "figures")
 
@@ -48,31 +49,35 @@ def cell_differences(stored: NotebookNode, again: NotebookNode) -> list[str]:
     """What the code cells of ``again`` show other than those of ``stored``, a sentence a cell."""
     pairs = zip(_code_cells(stored), _code_cells(again), strict=True)
     return [
-        f"code cell {number}: {_first_changes(shown(before), shown(after))}"
+        f"code cell {number}: " + (line_changes(readable(before), readable(after)) or _markup_changes(before, after))
         for number, (before, after) in enumerate(pairs, start=1)
         if shown(before) != shown(after)
     ]
 
 
 def shown(cell: NotebookNode) -> list[str]:
-    """The text a code cell shows, line by line; pictures speak through alt text and fingerprint."""
-    lines: list[str] = [f"[{cell.execution_count}]"]
+    """All text of a code cell's outputs; pictures speak through alt text and fingerprint."""
+    return [f"[{cell.execution_count}]", *_texts(cell, lambda kind: kind != "image/png")]
+
+
+def readable(cell: NotebookNode) -> list[str]:
+    """The lines a reader sees, without mark-up."""
+    return [f"[{cell.execution_count}]", *_texts(cell, lambda kind: kind == "text/plain")]
+
+
+def _markup_changes(*cells: NotebookNode) -> str:
+    """What changed between the tags, for outputs whose plain text is the same."""
+    texts = ("\n".join(_texts(cell, lambda kind: kind not in ("text/plain", "image/png"))) for cell in cells)
+    return line_changes(*(_BETWEEN_TAGS.split(text) for text in texts)) or "the mark-up differs, no word"
+
+
+def _texts(cell: NotebookNode, wanted: Callable[[str], bool]) -> list[str]:
+    lines: list[str] = []
     for output in cell.outputs:
-        texts = [output.get("text", "")] + [
-            str(content) for kind, content in sorted(output.get("data", {}).items()) if kind != "image/png"
-        ]
-        lines += "\n".join(texts).splitlines()
+        contents = [content for kind, content in sorted(output.get("data", {}).items()) if wanted(kind)]
+        lines += "\n".join(map(str, [output.get("text", ""), *contents])).splitlines()
     return lines
 
 
 def _code_cells(notebook: NotebookNode) -> list[NotebookNode]:
     return [cell for cell in notebook.cells if cell.cell_type == "code"]
-
-
-def _first_changes(before: list[str], after: list[str]) -> str:
-    changes = [
-        line for line in difflib.unified_diff(before, after, n=0, lineterm="")
-        if not line.startswith(("---", "+++", "@@"))
-    ]
-    more = f" ... and {len(changes) - SHOWN_LINES} more lines" if len(changes) > SHOWN_LINES else ""
-    return "; ".join(changes[:SHOWN_LINES]) + more

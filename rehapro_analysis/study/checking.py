@@ -2,23 +2,19 @@
 
 from __future__ import annotations
 
-import math
-import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import date
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
 
-from rehapro_analysis.study.problems import PERSON_COLUMNS, Problem, nearest
+from rehapro_analysis.study.cells import DTYPES, Fault, is_number, parsed
+from rehapro_analysis.study.plausibility import RULES, Clash, Rule
+from rehapro_analysis.study.problems import PERSON_COLUMNS, SENSITIVE_COLUMNS, Problem, nearest
 from rehapro_analysis.study.schema import Column, Reference, Table
 
-DTYPES = {"text": "str", "key": "str", "choice": "str", "set": "object", "integer": "Int64",
-          "number": "float64", "boolean": "boolean", "date": "datetime64[us]"}
-
-_NUMBER = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
-_GERMAN_DAY = re.compile(r"([0-9]{1,2})\.([0-9]{1,2})\.([0-9]{4})")
+WHOLE = 3  # filled cells that a column must have before all of them being refused says something
 
 
 @dataclass(frozen=True)
@@ -34,47 +30,39 @@ class Sheet:
     complete: bool = True
 
     def problems(
-        self, positions: Iterable[int], columns: Sequence[str], message: str, remedy: str
+        self, positions: Iterable[int], columns: Sequence[str], message: str, remedy: str, *, telling: bool = True
     ) -> Iterator[Problem]:
-        """The same problem of the rows at ``positions``; no pseudonym or undeclared column is shown."""
-        declared = {column.name for column in self.table.columns}
-        shown = [self.texts[name] for name in columns if name in declared - PERSON_COLUMNS]
+        """The same problem of the rows at ``positions``.
+
+        Shown is what stands in declared columns that hold neither a pseudonym nor a measured value;
+        in a table about persons only if the text is ``telling``, that is, plainly meant for its column.
+        """
+        shown = [self.texts[name] for name in columns if name in self._open] if telling or not self.personal else []
         for position in positions:
-            (file, row), cells = self.texts.index[position], [texts.iat[position] for texts in shown]
+            file, row = self.place(position)
+            cells = [texts.iat[position] for texts in shown]
             value = " | ".join(cell if isinstance(cell, str) else "" for cell in cells)
-            yield Problem(file, int(row), ", ".join(columns), value, message, remedy)
+            yield Problem(file, row, ", ".join(columns), value, message, remedy)
 
+    def place(self, position: int) -> tuple[str, int]:
+        """File and row of a position, the row as a spreadsheet shows it."""
+        file, row = self.texts.index[position]
+        return file, int(row)
 
-@dataclass(frozen=True)
-class Rule:
-    """A condition on several cells; ``broken`` marks rows, given values and whether cells are filled."""
+    @cached_property
+    def filled(self) -> pd.DataFrame:
+        """Which cells hold a text, by position."""
+        return (self.texts.notna() & self.texts.ne("")).reset_index(drop=True)
 
-    column: str
-    broken: Callable[[pd.DataFrame, pd.DataFrame], pd.Series]
-    message: str
-    remedy: str
+    @property
+    def personal(self) -> bool:
+        """Whether a row of the table speaks of a person."""
+        return bool(PERSON_COLUMNS & set(self.table.key))
 
-
-RULES = {
-    "episodes": (
-        Rule("exit", lambda value, filled: filled["left_on"] & ~filled["exit"],
-             "left_on is filled, exit is empty.", "Name the exit, or empty left_on if the person is still there."),
-        Rule("left_on", lambda value, filled: filled["exit"] & ~filled["left_on"],
-             "exit is filled, left_on is empty.", "Write the day, or empty exit if the person is still there."),
-        Rule("entered_on", lambda value, filled: value["exit"].eq("withdrawn") & filled["entered_on"],
-             "a person who withdrew before entry has no first day.", "Empty entered_on or correct exit."),
-        Rule("entered_on", lambda value, filled: value["exit"].ne("withdrawn") & value["exit"].notna()
-             & ~filled["entered_on"], "a person who left after entry has a first day.",
-             "Write entered_on, or write withdrawn as exit if the person never entered."),
-    ),
-}
-
-
-class _Fault(ValueError):
-    """What is wrong with a cell; ``value`` is what was meant, where that is plain."""
-
-    def __init__(self, message: str, remedy: str, value: object = None) -> None:
-        self.message, self.remedy, self.value = message, remedy, value
+    @property
+    def _open(self) -> set[str]:
+        sensitive = {name for table, name in SENSITIVE_COLUMNS if table == self.table.name}
+        return {column.name for column in self.table.columns} - PERSON_COLUMNS - sensitive
 
 
 @dataclass(frozen=True)
@@ -85,6 +73,10 @@ class _Checked:
     frame: pd.DataFrame
     flawed: pd.DataFrame
 
+    def sound(self, columns: Iterable[str]) -> pd.DataFrame:
+        """The rows whose cells in ``columns`` can be relied on."""
+        return self.frame[~self.flawed[list(columns)].any(axis=1).to_numpy()]
+
 
 def check(sheets: Mapping[str, Sheet]) -> tuple[dict[str, pd.DataFrame], list[Problem]]:
     """The typed frame of every sheet, and every problem in their rows.
@@ -94,7 +86,7 @@ def check(sheets: Mapping[str, Sheet]) -> tuple[dict[str, pd.DataFrame], list[Pr
     problems: list[Problem] = []
     checked = {name: _typed(sheet, problems) for name, sheet in sheets.items()}
     for one in checked.values():
-        problems += [*_duplicates(one), *_upside_down(one), *_broken_rules(one)]
+        problems += [*_duplicates(one), *_upside_down(one), *_broken_rules(one, checked)]
         for reference in one.sheet.table.references:
             if reference.table in checked and checked[reference.table].sheet.complete:
                 problems += _dangling(one, reference, checked[reference.table])
@@ -107,22 +99,32 @@ def _typed(sheet: Sheet, problems: list[Problem]) -> _Checked:
     for name, texts in sheet.texts.items():
         column = declared.get(name) or _extra(name, texts)
         values[name], faults, codes = _values(column, texts)
-        faulty = np.isin(codes, list(faults))
-        flawed[name] = values[name].isna().to_numpy() & (faulty | column.required)
-        for position in np.flatnonzero(faulty):
-            fault = faults[codes[position]]
-            problems += sheet.problems([position], [name], fault.message, fault.remedy)
+        flawed[name] = values[name].isna().to_numpy() & (np.isin(codes, list(faults)) | column.required)
+        problems += _refused(sheet, name, faults, codes)
     values["origin"] = values["origin"].fillna("own")
     return _Checked(sheet, pd.DataFrame(values), pd.DataFrame(flawed))
 
 
-def _values(column: Column, texts: pd.Series) -> tuple[pd.Series, dict[int, _Fault], np.ndarray]:
+def _refused(sheet: Sheet, name: str, faults: Mapping[int, Fault], codes: np.ndarray) -> Iterator[Problem]:
+    """A problem for every refused cell, or one for the column if nothing in it seems meant for it."""
+    faulty, filled = np.flatnonzero(np.isin(codes, list(faults))), sheet.filled[name].to_numpy()
+    strange = filled & np.isin(codes, [code for code, fault in faults.items() if not fault.telling])
+    if strange.sum() >= WHOLE and (strange == filled).all():
+        fault = faults[codes[np.flatnonzero(strange)[0]]]
+        yield _whole(sheet, [name], int(strange.sum()), fault.message, fault.remedy)
+        faulty = faulty[~strange[faulty]]
+    for position in faulty:
+        fault = faults[codes[position]]
+        yield from sheet.problems([position], [name], fault.message, fault.remedy, telling=fault.telling)
+
+
+def _values(column: Column, texts: pd.Series) -> tuple[pd.Series, dict[int, Fault], np.ndarray]:
     """Values of a column, its faults by code, and the code of every cell: each text is parsed once."""
     (codes, distinct), values, faults = pd.factorize(texts, use_na_sentinel=False), [], {}
     for code, text in enumerate(distinct):
         try:
-            values.append(_value(column, text))
-        except _Fault as fault:
+            values.append(parsed(column, text))
+        except Fault as fault:
             faults[code] = fault
             values.append(fault.value)
     return pd.Series(values, dtype=DTYPES[column.kind]).take(codes).reset_index(drop=True), faults, codes
@@ -130,95 +132,18 @@ def _values(column: Column, texts: pd.Series) -> tuple[pd.Series, dict[int, _Fau
 
 def _extra(name: str, texts: pd.Series) -> Column:
     filled = [text for text in texts.dropna().unique() if text]
-    return Column(name, "number" if all(map(_NUMBER.fullmatch, filled)) else "text", "")
-
-
-def _value(column: Column, text: object) -> object:
-    if not isinstance(text, str) or not text:
-        if column.required and text == "":
-            raise _Fault("this cell must not be empty.", f"Fill it in: {column.meaning}.")
-        return frozenset() if column.kind == "set" else None
-    if text != text.strip():
-        raise _spaced(column, text.strip())
-    parse = _PARSERS.get(column.kind)
-    return parse(column, text) if parse else text
-
-
-def _spaced(column: Column, text: str) -> _Fault:
-    message, remedy = "space before or after the value", "Remove the space."
-    try:
-        return _Fault(f"{message}.", remedy, _value(column, text))
-    except _Fault as fault:
-        return _Fault(f"{message}, and {fault.message}", f"{remedy} {fault.remedy}")
-
-
-def _choice(column: Column, text: str, what: str = "this value") -> str:
-    if text not in column.allowed:
-        like = nearest(text, column.allowed)
-        remedy = f"Write one of: {', '.join(column.allowed)}." + (f" The nearest is {like}." if like else "")
-        raise _Fault(f"{what} is not allowed.", remedy)
-    return text
-
-
-def _set(column: Column, text: str) -> frozenset[str]:
-    members = text.split("|")
-    for member in members:
-        _choice(column, member, f"the member {member!r}")
-    if len(set(members)) < len(members):
-        raise _Fault("a member is written twice.", "Write every member once, for example II|V.")
-    return frozenset(members)
-
-
-def _boolean(column: Column, text: str) -> bool:
-    return _choice(replace(column, allowed=("true", "false")), text) == "true"
-
-
-def _date(column: Column, text: str) -> date:
-    german = _GERMAN_DAY.fullmatch(text)
-    iso = "{2}-{1:0>2}-{0:0>2}".format(*german.groups()) if german else text
-    general = "Write dates as YYYY-MM-DD, for example 2022-06-15."
-    if not re.fullmatch("[0-9]{4}-[0-9]{2}-[0-9]{2}", iso):
-        raise _Fault("not a date.", general)
-    try:
-        day = date.fromisoformat(iso)
-    except ValueError:
-        raise _Fault("no such day.", general) from None
-    if german:
-        raise _Fault("not a date as YYYY-MM-DD.", f"Write {iso}.", day)
-    return day
-
-
-def _number(column: Column, text: str) -> float:
-    whole = column.kind == "integer"
-    if not (re.fullmatch("[+-]?[0-9]+", text) if whole else _NUMBER.fullmatch(text)):
-        comma = "," in text and _NUMBER.fullmatch(text.replace(",", ""))
-        example = "Write a whole number such as 3" if whole else "Write a number with a decimal point such as 3.5"
-        what = "a number with a comma" if comma else "not a whole number" if whole else "not a number"
-        unknown = "." if column.required else "; leave the cell empty if it is unknown."
-        raise _Fault(f"{what}.", example + unknown)
-    value = int(text) if whole else float(text)
-    low, high = column.low, column.high
-    if (low is not None and value < low) or (high is not None and value > high):
-        wanted = f"from {low:g} to {high:g}" if high is not None else f"of at least {low:g}"
-        raise _Fault("outside the possible values.", f"Write a number {wanted}.")
-    if not math.isfinite(value) or whole and abs(value) >= 2**63:
-        raise _Fault("too large to be held.", "Check the number.")
-    return value
-
-
-_PARSERS = {"choice": _choice, "set": _set, "boolean": _boolean, "date": _date,
-            "number": _number, "integer": _number}
+    return Column(name, "number" if all(map(is_number, filled)) else "text", "")
 
 
 def _duplicates(one: _Checked) -> Iterator[Problem]:
-    key, places = list(one.sheet.table.key), one.sheet.texts.index
+    key = list(one.sheet.table.key)
     sound = np.flatnonzero(~one.flawed[key].any(axis=1))
     groups = one.frame.iloc[sound].groupby(key, dropna=False, sort=False).ngroup().to_numpy()
     firsts = sound[np.unique(groups, return_index=True)[1]][groups]
     for position, first in zip(sound[sound != firsts], firsts[sound != firsts], strict=True):
-        (file, row), (here, _) = places[first], places[position]
-        message = f"the same key as row {row}." if file == here else f"the same key as {file} row {row}."
-        yield from one.sheet.problems([position], key, message, "Delete one of the two rows or correct its key.")
+        message = f"the same key as {_beside(one.sheet, position, one.sheet.place(first))}."
+        yield from one.sheet.problems([position], key, message, "Delete one of the two rows or correct its key.",
+                                      telling=False)
 
 
 def _upside_down(one: _Checked) -> Iterator[Problem]:
@@ -230,11 +155,31 @@ def _upside_down(one: _Checked) -> Iterator[Problem]:
         yield from one.sheet.problems(broken, (earlier, later), message, "Correct one of the two.")
 
 
-def _broken_rules(one: _Checked) -> Iterator[Problem]:
-    filled = (one.sheet.texts.notna() & one.sheet.texts.ne("")).reset_index(drop=True)
+def _broken_rules(one: _Checked, checked: Mapping[str, _Checked]) -> Iterator[Problem]:
     for rule in RULES.get(one.sheet.table.name, ()):
-        broken = np.flatnonzero(rule.broken(one.frame, filled))
-        yield from one.sheet.problems(broken, [rule.column], rule.message, rule.remedy)
+        if isinstance(rule, Rule):
+            yield from _broken_cells(one, rule)
+        elif rule.table in checked and checked[rule.table].sheet.complete:
+            yield from _clashes(one, rule, checked[rule.table])
+
+
+def _broken_cells(one: _Checked, rule: Rule) -> Iterator[Problem]:
+    flawed = one.flawed[list(rule.columns)].any(axis=1)
+    for position in np.flatnonzero(rule.broken(one.frame, one.sheet.filled)):
+        yield from one.sheet.problems([position], rule.columns, rule.message, rule.remedy, telling=not flawed[position])
+
+
+def _clashes(one: _Checked, rule: Clash, other: _Checked) -> Iterator[Problem]:
+    dates = [column.name for column in one.sheet.table.columns if column.kind == "date"]
+    for position, against in rule.broken(one.sound([*one.sheet.table.key, *dates]), other.frame).sort_index().items():
+        message = rule.message.format(row=_beside(one.sheet, position, other.sheet.place(against)))
+        yield from one.sheet.problems([position], rule.columns, message, rule.remedy)
+
+
+def _beside(sheet: Sheet, position: int, other: tuple[str, int]) -> str:
+    """How to name another row in a problem of this one."""
+    file, row = other
+    return f"row {row}" if file == sheet.place(position)[0] else f"{file} row {row}"
 
 
 def _dangling(one: _Checked, reference: Reference, target: _Checked) -> Iterator[Problem]:
@@ -243,8 +188,18 @@ def _dangling(one: _Checked, reference: Reference, target: _Checked) -> Iterator
     found = one.frame[columns].merge(known, how="left", indicator="_found")["_found"].eq("both").to_numpy()
     broken = one.frame[columns].notna().all(axis=1).to_numpy() & ~found
     message = f"no such row in table {reference.table}, column {', '.join(targets)}."
+    if WHOLE <= broken.sum() == one.sheet.filled[columns].all(axis=1).sum():
+        yield _whole(one.sheet, columns, int(broken.sum()), message, f"Add them to {reference.table}.csv.")
+        return
     for value, rows in one.frame[broken].groupby(columns, sort=False):
         secret = len(columns) > 1 or columns[0] in PERSON_COLUMNS
         like = "" if secret else nearest(value[0], known[columns[0]])
         remedy = f"Add it to {reference.table}.csv or correct it." + (f" The nearest is {like}." if like else "")
-        yield from one.sheet.problems(rows.index, columns, message, remedy)
+        yield from one.sheet.problems(rows.index, columns, message, remedy, telling=False)
+
+
+def _whole(sheet: Sheet, columns: Sequence[str], count: int, message: str, remedy: str) -> Problem:
+    """The problem of a column in which nothing fits: probably it is not the column that its name says."""
+    return Problem(sheet.place(0)[0], None, ", ".join(columns), "",
+                   f"none of the {count} filled cells fits this column: {message}",
+                   f"{remedy} Or have columns been shifted? Compare the header with the rows below.")

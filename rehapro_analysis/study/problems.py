@@ -1,18 +1,27 @@
-"""What is wrong with a study: every problem with its place and its remedy, all at once."""
+"""What is wrong with a study: every problem with its place and its remedy, all at once.
+
+A message may be copied into a mail or a log. It shows a value where the remedy needs it and nobody
+can be known by it: never from `PERSON_COLUMNS` or `SENSITIVE_COLUMNS`, never from a column that is
+not declared, and in a table about persons only if the text is plainly meant for its column (a day
+in another writing, a decimal comma, a misspelt choice). Any other text there may be a pseudonym, a
+name or a day of birth that slipped into the wrong column; the row number leads to it. A column in
+which nothing fits is reported once, as a whole.
+"""
 
 from __future__ import annotations
 
-from collections import Counter
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
-from itertools import groupby
-from operator import attrgetter
 
-# Columns that hold a pseudonym. Their values never appear in a message; the row number does.
-PERSON_COLUMNS = frozenset({"participant", "case", "person", "coach", "alter", "alter_a", "alter_b"})
+# Columns that identify somebody. Their values never appear in a message; the row number does.
+PERSON_COLUMNS = frozenset({"participant", "case", "person", "coach", "alter", "alter_a", "alter_b",
+                            "respondent", "reported_by"})
+# Columns (by table) whose values say something intimate about somebody; they do not appear either.
+SENSITIVE_COLUMNS = frozenset({("measurements", "value")})
 
-SHOWN_PER_FILE = 20
+SHOWN_PER_KIND = 5
 
 
 @dataclass(frozen=True)
@@ -35,6 +44,11 @@ class Problem:
     remedy: str
 
     @property
+    def kind(self) -> str:
+        """What problems of the same file and column have in common, whatever row or number they name."""
+        return re.sub("[0-9]+", "0", self.message)
+
+    @property
     def place(self) -> str:
         """File, row, column and value as far as they are known."""
         start = self.file if self.row is None else f"{self.file} row {self.row}"
@@ -49,7 +63,8 @@ class Problem:
 class StudyError(ValueError):
     """A study cannot be used as it is; ``problems`` holds every reason.
 
-    The text shows at most 20 problems a file, every column among them, and counts the rest.
+    The text shows, of every file, column and kind of problem, the first five rows and counts the
+    rest; if rows are left out, the last line gives the number of all problems.
     """
 
     def __init__(self, problems: Iterable[Problem]) -> None:
@@ -62,9 +77,12 @@ class StudyError(ValueError):
         return cls([Problem("", None, "", "", message, remedy)])
 
     def __str__(self) -> str:
-        file = attrgetter("file")
-        by_file = groupby(sorted(self.problems, key=file), key=file)
-        return "\n".join(line for _, problems in by_file for line in _lines(list(problems)))
+        groups: dict[tuple[str, str, str], list[Problem]] = {}
+        for problem in self.problems:
+            groups.setdefault((problem.file, problem.column, problem.kind), []).append(problem)
+        lines = [line for _, alike in sorted(groups.items(), key=lambda group: group[0][0]) for line in _lines(alike)]
+        hidden = any(len(alike) > SHOWN_PER_KIND for alike in groups.values())
+        return "\n".join(lines + [f"{len(self.problems)} problems in all."] * hidden)
 
 
 def nearest(value: str, names: Iterable[str], *, cutoff: float = 0.6) -> str:
@@ -78,16 +96,8 @@ def nearest(value: str, names: Iterable[str], *, cutoff: float = 0.6) -> str:
     return folded[found[0]] if found else ""
 
 
-def _lines(problems: list[Problem]) -> list[str]:
-    """The problems of one file: the first of every column before the second of any."""
-    seen: Counter[str] = Counter()
-    ranks = []
-    for position, problem in enumerate(problems):
-        ranks.append((seen[problem.column], position))
-        seen[problem.column] += 1
-    shown = [problems[position] for position in sorted(place for _, place in sorted(ranks)[:SHOWN_PER_FILE])]
-    hidden = seen - Counter(problem.column for problem in shown)
-    return [str(problem) for problem in shown] + [
-        f"{problems[0].file}" + (f", column {column}" if column else "") + f": ... and {count} more of this kind"
-        for column, count in hidden.items()
-    ]
+def _lines(alike: list[Problem]) -> list[str]:
+    """The first problems of one kind, and how many rows more have it."""
+    more = len(alike) - SHOWN_PER_KIND
+    return [str(problem) for problem in alike[:SHOWN_PER_KIND]] + (
+        [f"  ... and {more} more {'row' if more == 1 else 'rows'}"] if more > 0 else [])

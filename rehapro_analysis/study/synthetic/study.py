@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
-from rehapro_analysis.study.checking import DTYPES
+from rehapro_analysis.study.cells import DTYPES
 from rehapro_analysis.study.synthetic.cards import draw_cards
 from rehapro_analysis.study.synthetic.coaches import draw_coaches
 from rehapro_analysis.study.synthetic.episodes import draw_episodes
