@@ -12,7 +12,8 @@ import numpy as np
 import pandas as pd
 
 from rehapro_analysis.retention.spells import names
-from rehapro_analysis.study.problems import Problem, StudyError, nearest
+from rehapro_analysis.study.frames import collected
+from rehapro_analysis.study.problems import Problem, StudyError
 
 Day = date | str | np.datetime64 | pd.Timestamp
 
@@ -60,7 +61,7 @@ def read_dated_stays(frame: Any, *, entered: str = "entered_on", left: str = "le
     Raises :class:`StudyError` for absent columns, columns that hold no dates, rows without an entry, exits
     before the entry, and reasons of exits without a day.
     """
-    data = _collected(frame, list(dict.fromkeys([entered, left, *names(exit), *names(keep)])))
+    data = collected(frame, [entered, left, *names(exit), *names(keep)])
     begin, end = (_days(data, name) for name in (entered, left))
     reason = pd.Series(data[exit].to_list() if exit else None, index=range(len(begin)), dtype=object)
     given = (reason.notna() & (reason != "")).to_numpy()
@@ -80,18 +81,6 @@ def _refuse(checks: Iterable[tuple[np.ndarray, str, str]]) -> None:
         for wrong, what, remedy in checks if wrong.any()]
     if problems:
         raise StudyError(problems)
-
-
-def _collected(frame: Any, wanted: list[str]) -> nw.DataFrame:
-    data = nw.from_native(frame)
-    known = data.collect_schema().names()
-    for name in wanted:
-        if name not in known:
-            guess = nearest(name, known)
-            raise StudyError.of(f"There is no column {name!r}.",
-                                f"Did you mean {guess!r}?" if guess else f"There are: {', '.join(known)}.")
-    data = data.select(wanted)
-    return data.collect() if isinstance(data, nw.LazyFrame) else data
 
 
 def _days(data: nw.DataFrame, name: str) -> np.ndarray:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-import narwhals as nw
 import numpy as np
 
 from rehapro_analysis.retention.coding import code_column
 from rehapro_analysis.retention.covariates import Covariates, Design, design, refuse_dependent, refuse_missing
 from rehapro_analysis.retention.known_groups import refuse_late_groups
 from rehapro_analysis.retention.spells import Spells, causes_of, names, read_spells
+from rehapro_analysis.study.frames import collected
 from rehapro_analysis.study.problems import StudyError
 
 FEW_CLUSTERS = 10
@@ -49,7 +49,7 @@ def read_regression_data(frame: Any, *, stop: str, event: str, covariates: Covar
     event, covariates that are constant or depend on each other - within strata, unless the strata share
     one baseline (``same_baseline``).
     """
-    data = _collected(frame, [stop, event, *names(start), *names(strata), *names(cluster), *covariates])
+    data = collected(frame, [stop, event, *names(start), *names(strata), *names(cluster), *covariates])
     refuse_late_groups(frame, [*names(strata), *covariates], start)
     spells = read_spells(data, stop=stop, event=event, start=start, strata=strata)
     refuse_missing(data, [*names(cluster), *covariates])
@@ -62,19 +62,6 @@ def read_regression_data(frame: Any, *, stop: str, event: str, covariates: Covar
         np.asarray(spells.exit.levels, float), begin, spells.exit.codes, happened, competing, stratum,
         np.unique(code_column(data[cluster]).codes, return_inverse=True)[1] if cluster else None,
         columns, start is not None)
-
-
-def _collected(frame: Any, wanted: list[str]) -> nw.DataFrame:
-    data = nw.from_native(frame)
-    known = data.collect_schema().names()
-    absent = [name for name in dict.fromkeys(wanted) if name not in known]
-    if absent:
-        raise StudyError.of(f"There is no column {', '.join(map(repr, absent))}.",
-                            f"There are: {', '.join(known)}.")
-    data = data.select(list(dict.fromkeys(wanted)))
-    if not isinstance(data, nw.LazyFrame):
-        return data
-    return data.collect() if data.implementation.is_polars() else data.collect("pandas")
 
 
 def _exits(spells: Spells, event: str, cause: str | None) -> tuple[np.ndarray, np.ndarray]:

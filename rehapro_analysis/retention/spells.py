@@ -12,7 +12,8 @@ import pandas as pd
 
 from rehapro_analysis.retention.coding import Axis, Column, bounds, code_column, floats, plain, time_axes
 from rehapro_analysis.retention.known_groups import refuse_late_groups
-from rehapro_analysis.study.problems import Problem, StudyError, nearest
+from rehapro_analysis.study.frames import refuse_absent
+from rehapro_analysis.study.problems import Problem, StudyError
 
 PERSONS, WEIGHT, WEIGHT_SQ, LEAST, GIVEN = (f"retention {name}" for name in ("n", "w", "w2", "least", "given"))
 
@@ -51,7 +52,7 @@ def read_spells(frame: Any, *, stop: str, event: str, start: str | None = None, 
     data = _by_column(frame, wanted) or nw.from_native(frame)
     lazy = isinstance(data, nw.LazyFrame)
     if not isinstance(data, dict):
-        _check_columns(data, wanted)
+        refuse_absent(wanted, data.collect_schema().names())
     refuse_late_groups(frame, [*by, *strata], start)
     if lazy:
         data = _condensed(data, list(dict.fromkeys([*strata, *by, *names(start), stop, event])), weight)
@@ -65,18 +66,6 @@ def _by_column(frame: Any, wanted: list[str]) -> dict[str, Column] | None:
     columns = {name: frame[name] for name in wanted}
     return {name: column.to_numpy() if isinstance(column.dtype, np.dtype) and column.dtype.kind in "iub"
             else nw.from_native(column, series_only=True) for name, column in columns.items()}
-
-
-def _check_columns(data: nw.DataFrame | nw.LazyFrame, wanted: list[str]) -> None:
-    schema = data.collect_schema()
-    problems = []
-    for name in dict.fromkeys(wanted):
-        if name not in schema:
-            guess = nearest(name, schema.names())
-            remedy = f"Did you mean {guess!r}?" if guess else f"There are: {', '.join(schema.names())}."
-            problems.append(_problem(f"There is no column {name!r}.", remedy))
-    if problems:
-        raise StudyError(problems)
 
 
 def _condensed(data: nw.LazyFrame, keys: list[str], weight: str | None) -> nw.DataFrame:
