@@ -1,4 +1,4 @@
-"""Pictures of documented throughput: funnels and stays."""
+"""Pictures of documented throughput: steps and stays."""
 
 from __future__ import annotations
 
@@ -6,16 +6,28 @@ import pandas as pd
 
 from rehapro_analysis.figures.figure import Figure
 from rehapro_analysis.figures.german import interval, percent
-from rehapro_analysis.figures.style import GREY, STATUS, TEXT
+from rehapro_analysis.figures.style import GREY, PURPLE, STATUS, TEXT
 from rehapro_analysis.results import Result
 from rehapro_analysis.study.reading import Study
+from rehapro_analysis.throughput.documented import LEFT, STILL, THROUGH
 
 _PLANNED = ("planned", "target")
+# Only the first group is throughput: the others are shares so far, with marks of their own.
+_GROUPS = {
+    THROUGH: {"de": "kam durch oder soll durchkommen", "en": "came through or is to come through"},
+    LEFT: {"de": "bisher ausgeschieden, gleich weshalb", "en": "have left so far, for whatever reason"},
+    STILL: {"de": "im laufenden Zyklus noch da", "en": "still there in a running cycle"},
+}
+_MARK = {LEFT: {"marker": "<", "color": PURPLE, "markerfacecolor": PURPLE},
+         STILL: {"marker": "s", "color": GREY, "markerfacecolor": GREY}}
 _KIND = {"de": ("beobachtet", "Plan"), "en": ("observed", "plan")}
 
 
 def documented_funnel(funnels: Result, study: Study) -> Figure:
-    """Each documented step as a share: limits where people were observed, none where it was planned."""
+    """Each documented step as a share, coming through, having left and still being there in groups of their own.
+
+    Limits where people were observed, none where it was planned.
+    """
     table = _labelled(funnels.table, study)
     observed = int(table["lower"].notna().sum())
 
@@ -24,17 +36,17 @@ def documented_funnel(funnels: Result, study: Study) -> Figure:
 
     return Figure(
         name="documented_funnel",
-        title={"de": "Wie viele durch einen Schritt kommen: beobachtet und geplant",
-               "en": "How many get through a step: observed and planned"},
-        note={"de": "Striche: 95-%-Grenzen nach Clopper und Pearson. Laufende Zahlen sind Zwischenstände; "
-                    "die Schritte der Projekte sind nicht dieselben.",
-              "en": "Lines: 95% Clopper-Pearson limits. Running counts are interim; the projects' steps differ "
-                    "in kind."},
-        alt={"de": f"Punktdiagramm von {len(table)} Schritten: {observed} beobachtete mit Grenzen, "
+        title={"de": "Wer durch einen Schritt kam, wer bisher ausschied, wer noch da ist",
+               "en": "Who came through a step, who has left so far, who is still there"},
+        note={"de": "Striche: 95-%-Grenzen nach Clopper und Pearson, also wahre Anteile, zu denen die Zählung passt. "
+                    "Die Schritte der Projekte sind nicht dieselben.",
+              "en": "Lines: 95% Clopper-Pearson limits, that is, true shares that go with the count. The projects' "
+                    "steps differ in kind."},
+        alt={"de": f"Punktdiagramm von {len(table)} Anteilen: {observed} beobachtete mit Grenzen, "
                    f"{len(table) - observed} geplante ohne. {_in_words(table, 'de')}",
-             "en": f"Dot plot of {len(table)} steps: {observed} observed with limits, {len(table) - observed} planned "
+             "en": f"Dot plot of {len(table)} shares: {observed} observed with limits, {len(table) - observed} planned "
                    f"without. {_in_words(table, 'en')}"},
-        table=funnels.table, origin=funnels.origin, draw=draw,
+        table=funnels.table, origin=funnels.origin, draw=draw, size=(10, 6.6),
     )
 
 
@@ -76,30 +88,41 @@ def _labelled(table: pd.DataFrame, study: Study) -> pd.DataFrame:
 
 
 def _in_words(table: pd.DataFrame, language: str) -> str:
-    return " ".join(f"{row['label']}, {row[f'step_to_{language}']}: {_share(row, language)}."
-                    for _, row in table.iterrows())
+    return " ".join(f"{_GROUPS[kind][language]}: " + "; ".join(
+        f"{row['label']}, {row[f'step_to_{language}']}, {_share(row, language)}" for _, row in rows.iterrows()) + "."
+        for kind, rows in table.groupby("kind", sort=False))
 
 
 def _share(row: pd.Series, language: str) -> str:
     low, high = percent(row["share_low"], language), percent(row["share_high"], language)
-    return low if low == high else f"{percent(row['share_low'], language).rstrip('%').strip()}–{high}"
+    return low if low == high else f"{low.rstrip('%').strip()}–{high}"
 
 
 def _draw_funnel(canvas, table: pd.DataFrame, language: str) -> None:
-    axes = canvas.subplots()
-    for height, (_, row) in enumerate(table.iterrows()):
-        colour = STATUS[row["status"]]["color"]
-        limits = row[["lower", "upper"]].dropna()
-        axes.plot(limits, [height] * len(limits), color=colour, lw=2)
-        axes.plot([row["share_low"], row["share_high"]], [height, height], color=colour, lw=7, solid_capstyle="butt")
-        axes.plot((row["share_low"] + row["share_high"]) / 2, height, ms=9, mew=2, **STATUS[row["status"]])
-        axes.annotate(f"{_share(row, language)} ({_KIND[language][row['status'] in _PLANNED]})",
-                      (max([row["share_high"], *limits]), height), (8, 0), textcoords="offset points", va="center",
-                      color=TEXT)
-    axes.set_yticks(range(len(table)), [_step_label(row, language) for _, row in table.iterrows()])
-    axes.set(xlim=(0, 1.4), ylim=(len(table) - 0.5, -0.5))
+    axes, ticks, height = canvas.subplots(), [], 0.0
+    for kind, rows in table.groupby("kind", sort=False):
+        axes.text(0, height, _GROUPS[kind][language], fontweight="bold", color=TEXT, va="center")
+        for _, row in rows.iterrows():
+            height += 1
+            ticks.append((height, _step_label(row, language)))
+            _draw_share(axes, row, height, language)
+        height += 1
+    axes.set_yticks(*zip(*ticks, strict=True))
+    axes.set(xlim=(0, 1.4), ylim=(height - 0.5, -0.6))
     axes.set_xticks([0, 0.25, 0.5, 0.75, 1], [percent(share, language) for share in (0, 0.25, 0.5, 0.75, 1)])
     axes.grid(axis="x", color=GREY, alpha=0.3)
+
+
+def _draw_share(axes, row: pd.Series, height: float, language: str) -> None:
+    look = STATUS[row["status"]] | _MARK.get(row["kind"], {})
+    limits = row[["lower", "upper"]].dropna()
+    axes.plot(limits, [height] * len(limits), color=look["color"], lw=2)
+    axes.plot([row["share_low"], row["share_high"]], [height, height], color=look["color"], lw=7,
+              solid_capstyle="butt")
+    axes.plot((row["share_low"] + row["share_high"]) / 2, height, ms=9, mew=2, **look)
+    axes.annotate(f"{_share(row, language)} ({_KIND[language][row['status'] in _PLANNED]})",
+                  (max([row["share_high"], *limits]), height), (10, 0), textcoords="offset points", va="center",
+                  color=TEXT)
 
 
 def _step_label(row: pd.Series, language: str) -> str:
