@@ -54,9 +54,18 @@ class Incidence:
     def _variance(self, g: np.ndarray) -> np.ndarray:
         alpha, beta, gamma = self._terms
         cumsum = self._cumsum
-        squares, crossed, curved = cumsum(alpha * g**2 + gamma), cumsum(beta * g), g**2 * cumsum(alpha)
-        value = squares - 2 * crossed - 2 * g * cumsum(alpha * g - beta) + curved
-        return np.where(value > ROUNDING * (squares + curved), value, 0.0)
+        drift = alpha * g  # from here on arrays are used again: fetching new memory costs more than computing
+        gamma += drift * g
+        drift -= beta
+        beta *= g
+        squares, slope = cumsum(gamma), cumsum(drift)
+        slope *= g
+        slope += cumsum(beta)
+        squares += np.multiply(g * g, cumsum(alpha), out=gamma)
+        slope *= -2
+        slope += squares
+        squares *= ROUNDING
+        return np.where(slope > squares, slope, 0.0)
 
     @cached_property
     def influence(self) -> IncidenceInfluence:
@@ -72,7 +81,11 @@ class Incidence:
         left, one, each = self.table.n_exit, self.n_event.T, self.before / n
         if self.variance == "delta":
             alpha = np.divide(left, n * (n - left), out=np.zeros_like(n), where=(left > 0) & (n > left))
-            return alpha[:, None], (one * (each / n)).T, (one * each**2 * (1 - one / n)).T
+            beta = one * (each / n)
+            gamma = self.table.n_risk - one
+            gamma *= each
+            gamma *= beta
+            return alpha[:, None], beta.T, gamma.T
         inverse = np.divide(1.0, self.staying, out=np.zeros_like(n), where=self.staying > 0)
         own, other = (each**2 * _tied(count, n) * count for count in (one, left - one))
         return ((own + other) * inverse**2).T, (own * inverse).T, own.T
@@ -130,7 +143,7 @@ def incidence(table: EventTable, variance: str = "auto") -> Incidence:
         raise StudyError.of(f"The variance {variance!r} counts persons, and these weights are not whole numbers.",
                             "Take variance=\"ij\".")
     counts = np.vstack([table.n_event.T, table.n_exit])  # causes first: each one's times lie side by side in memory
-    rate = np.divide(counts, table.n_risk, out=np.zeros_like(counts), where=counts > 0).T
+    rate = (counts / np.where(table.n_exit > 0, table.n_risk, 1.0)).T
     staying = table.runs.cumprod(1 - rate[:, -1])
     before = table.runs.previous(staying, 1.0)
     return Incidence(table, rate, before, staying, table.runs.cumsum(before * rate.T).T, variance)

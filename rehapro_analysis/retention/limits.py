@@ -33,8 +33,8 @@ def survival_limits(survival: np.ndarray, se_log: np.ndarray, *, ci: str = "log-
     """
     check_choice("ci", ci, SCALES)
     z = normal_quantile(level)
-    below = z * (se_log if se_log_lower is None else se_log_lower)
     above = z * se_log
+    below = above if se_log_lower is None else z * se_log_lower
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         s = np.where(survival == 0, np.nan, survival)
         return _ON_SCALE[ci](s, below, above)
@@ -50,7 +50,9 @@ def _log(s: np.ndarray, below: np.ndarray, above: np.ndarray) -> tuple[np.ndarra
 
 def _log_log(s: np.ndarray, below: np.ndarray, above: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     log = np.log(s)
-    return tuple(np.exp(log * np.exp(-move / log)) for move in (below, -above))
+    wider = np.exp(above / log)
+    narrower = wider if below is above else np.exp(below / log)
+    return np.exp(log / narrower), np.exp(log * wider)
 
 
 def _logit(s: np.ndarray, below: np.ndarray, above: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
