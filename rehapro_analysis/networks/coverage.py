@@ -42,7 +42,7 @@ def network_overview(study: Study, *, origin: str = "documented") -> Result:
     networks = _networks(study, origin)
     table = pd.DataFrame([_row(network) for network in networks])
     return Result(table, "actors and ties a project", (STAR, PLANNED, EVALUATION, PLURALS, BY_KIND),
-                  len({code for network in networks for code in network.codes}), origin)
+                  len({code for network in networks for code in network.codes}), origin, counted="actors")
 
 
 def legal_domains_bridged(study: Study, *, origin: str = "documented") -> Result:
@@ -57,7 +57,19 @@ def legal_domains_bridged(study: Study, *, origin: str = "documented") -> Result
     ]
     table = pd.DataFrame(rows)
     return Result(table, "legal domains reached a project", (STAR, PLANNED, EVALUATION, PLURALS, BY_KIND),
-                  len(table), origin)
+                  len(table), origin, counted="pairs of project and domain")
+
+
+def domain_matrix(bridged: Result) -> Result:
+    """The reach of every project in every legal domain at a glance.
+
+    ``bridged`` comes from `legal_domains_bridged`. ``table``: project, then a column a domain (II to XII) with
+    its reach; "–" where no document names a partner of that domain.
+    """
+    reached = bridged.table.assign(reach=bridged.table["reach"].replace("none", "–"))
+    table = reached.pivot(index="project", columns="domain", values="reach")
+    table = table.loc[reached["project"].unique(), list(BOOKS)].reset_index().rename_axis(columns=None)
+    return Result(table, bridged.method, bridged.assumptions, len(table), bridged.origin, counted="projects")
 
 
 def tie_groups(network: PartnerNetwork) -> dict[str, str]:

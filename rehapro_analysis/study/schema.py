@@ -24,6 +24,26 @@ class Column:
     high: float | None = None
 
 
+def key_column(name: str, meaning: str) -> Column:
+    """A column that names something: text, required."""
+    return Column(name, "key", meaning, required=True)
+
+
+def date_column(name: str, meaning: str, required: bool = False) -> Column:
+    """A column of days."""
+    return Column(name, "date", meaning, required=required)
+
+
+def text_column(name: str, meaning: str, required: bool = False) -> Column:
+    """A column of free text."""
+    return Column(name, "text", meaning, required=required)
+
+
+def choice_column(name: str, meaning: str, allowed: tuple[str, ...], required: bool = False) -> Column:
+    """A column whose cells are one of ``allowed``."""
+    return Column(name, "choice", meaning, required=required, allowed=allowed)
+
+
 @dataclass(frozen=True)
 class Reference:
     """``columns`` of this table name a row of ``table`` by its ``targets``.

@@ -15,7 +15,7 @@ def statement_counts(study: Study) -> Result:
     table.columns.name = None
     return Result(table, "coded statements by part of the forum",
                   ("A count of statements says what was talked about, not how important it was.",),
-                  len(statements), study.origin("statements"))
+                  len(statements), study.origin("statements"), counted="statements")
 
 
 def open_questions(study: Study) -> Result:
@@ -30,4 +30,4 @@ def open_questions(study: Study) -> Result:
     table = asked[["notebook", "forum_part", "label_en", "label_de", "locator"]].rename(
         columns={"label_en": "question_en", "label_de": "question_de"}).reset_index(drop=True)
     return Result(table, "open questions of the forum", ("Coded in own words; the locator leads to the source.",),
-                  len(table), study.origin("statements"))
+                  len(table), study.origin("statements"), counted="questions")

@@ -7,6 +7,10 @@ module knows a column name's type, unit, allowed values or references.
 from __future__ import annotations
 
 from rehapro_analysis.study.schema import Column, Reference, Table
+from rehapro_analysis.study.schema import choice_column as _choice
+from rehapro_analysis.study.schema import date_column as _date
+from rehapro_analysis.study.schema import key_column as _key
+from rehapro_analysis.study.schema import text_column as _text
 
 ORIGINS = ("documented", "synthetic", "own")
 LEGAL_DOMAINS = ("II", "III", "V", "VI", "VIII", "IX", "XII", "none")
@@ -15,23 +19,6 @@ TIE_STATUSES = (
     "identified", "contacted", "negotiating", "active", "dormant",
     "ended", "declined", "withdrawn", "failed", "impossible",
 )
-
-
-def _key(name: str, meaning: str) -> Column:
-    return Column(name, "key", meaning, required=True)
-
-
-def _date(name: str, meaning: str, required: bool = False) -> Column:
-    return Column(name, "date", meaning, required=required)
-
-
-def _text(name: str, meaning: str, required: bool = False) -> Column:
-    return Column(name, "text", meaning, required=required)
-
-
-def _choice(name: str, meaning: str, allowed: tuple[str, ...], required: bool = False) -> Column:
-    return Column(name, "choice", meaning, required=required, allowed=allowed)
-
 
 _ORIGIN = _choice("origin", "documented, synthetic (invented people) or own; empty means own", ORIGINS)
 _SINCE = _date("since", "first day; empty means unknown or before the project")
@@ -67,7 +54,7 @@ _TABLES = (
         _key("quantity", "name used in facts"),
         _choice("topic", "what it speaks of", (
             "period", "target", "inflow", "stock", "waiting", "stay", "phases", "exits",
-            "outcomes", "team", "partners", "money", "setting", "evaluation"), True),
+            "outcomes", "team", "partners", "money", "setting", "evaluation", "background"), True),
         *_LABELS,
         _ORIGIN,
     ), key=("quantity",)),
@@ -125,7 +112,7 @@ _TABLES = (
         _ORIGIN,
     ), key=("actor",)),
 
-    Table("ties", "one relation in one project", (
+    Table("ties", "one report of a relation in one project", (
         *_TIE,
         Column("relation", "choice", "what the tie is", True, (
             "information", "referral", "handover", "joint case work", "steering", "contract", "funding",
@@ -139,7 +126,7 @@ _TABLES = (
         _text("locator", "where this stands"),
         _CONFIDENCE,
         _ORIGIN,
-    ), key=("project", "source", "target", "relation"),
+    ), key=("project", "source", "target", "relation", "reported_by"),
         references=(_PROJECT_REF, *_TIE_ENDS), ordered=(("since", "until"),)),
 
     Table("tie_events", "a step in a tie's history", (
@@ -241,10 +228,25 @@ _TABLES = (
         _choice("level", "whose value it is", ("participant", "coach", "project"), True),
         _choice("direction", "which way is better", ("higher", "lower", "none"), True),
         _text("domain", "what it speaks of"),
-        Column("relevant_difference", "number", "smallest difference that matters, in the indicator's unit", low=0),
+        Column("relevant_difference", "number", "smallest gap between best and worst project that matters", low=0),
+        _choice("difference_in", "unit of that gap; empty: the values'", ("unit", "standard deviations", "ratio")),
         Column("confirmatory", "boolean", "whether it was named before the data were seen"),
+        _choice("rule", "how a person's value comes about; empty means measured", (
+            "measured", "change", "entry after referral", "dropout after entry", "dropout within window",
+            "partner within window", "project total")),
+        Column("wave", "integer", "measurement occasion that counts; empty means the last", low=0),
+        Column("window", "integer", "days after entry that a rule looks at", unit="days", low=1),
         _ORIGIN,
     ), key=("indicator",)),
+
+    Table("mandates", "whether an indicator belongs to what a project is to achieve", (
+        _PROJECT,
+        _key("indicator", "the indicator"),
+        _choice("mandate", "whether it is an aim of the project", ("aim", "not an aim", "unclear"), True),
+        _text("locator", "where this stands"),
+        _ORIGIN,
+    ), key=("project", "indicator"),
+        references=(_PROJECT_REF, Reference(("indicator",), "indicators", ("indicator",)))),
 
     Table("measurements", "one measured value", (
         *_PERSON,

@@ -13,17 +13,6 @@ EXIT_WAVE = 3
 LEANING = 0.6  # log odds of an answer for one SD of present wellbeing: missing not at random
 GONE = 0.7  # log odds lost by those who have left
 
-INDICATORS = pd.DataFrame([
-    ("wellbeing", "Wohlbefinden", "wellbeing", "metric", "higher", "health", 10.0, True),
-    ("self_efficacy", "Selbstwirksamkeit", "self-efficacy", "metric", "higher", "motivation", 3.0, True),
-    ("participation", "Teilhabe", "participation", "ordinal", "higher", "participation", 1.0, False),
-    ("contacts", "Kontakte in der Woche", "contacts in a week", "count", "higher", "participation", 1.0, False),
-    ("employment_at_exit", "Beschäftigung beim Austritt", "employment at exit", "binary", "higher", "employment",
-     0.1, True),
-], columns=["indicator", "label_de", "label_en", "scale", "direction", "domain", "relevant_difference",
-            "confirmatory"]).assign(level="participant")
-
-
 def draw_measurements(plan: Plan, people: pd.DataFrame, seed: int) -> pd.DataFrame:
     """One row a person, indicator and wave that was due by the lock date, and one a person who left.
 

@@ -17,7 +17,7 @@ PANDEMIC = (np.datetime64("2020-03-16"), np.datetime64("2021-06-01"))
 STATES = ("waiting", "withdrawn", "current", "completed", "early")
 ENTERED = ("current", "completed", "early")
 LEFT = ("completed", "early")
-TOPICS = ("coaches", "people", "phases", "measurements", "network", "responsibility", "cards")
+TOPICS = ("coaches", "people", "phases", "measurements", "network", "responsibility", "cards", "outcomes")
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,10 @@ from rehapro_analysis.study.cells import DTYPES
 from rehapro_analysis.study.synthetic.cards import draw_cards
 from rehapro_analysis.study.synthetic.coaches import draw_coaches
 from rehapro_analysis.study.synthetic.episodes import draw_episodes
-from rehapro_analysis.study.synthetic.measurements import INDICATORS, draw_measurements
+from rehapro_analysis.study.synthetic.indicators import INDICATORS
+from rehapro_analysis.study.synthetic.measurements import draw_measurements
 from rehapro_analysis.study.synthetic.networks import draw_actors, draw_carriers, draw_tie_events, draw_ties
+from rehapro_analysis.study.synthetic.outcomes import draw_outcomes
 from rehapro_analysis.study.synthetic.phases import draw_phases
 from rehapro_analysis.study.synthetic.plan import PLANS, Plan
 from rehapro_analysis.study.synthetic.responsibility import draw_responsibility
@@ -38,10 +40,11 @@ def _draw_project(plan: Plan, seed: int) -> dict[str, pd.DataFrame]:
     coaches, people, actors = draw_coaches(plan, seed), draw_episodes(plan, seed), draw_actors(plan)
     events = draw_tie_events(plan, actors, seed)
     ties = draw_ties(plan, actors, events, seed)
+    measured = draw_measurements(plan, people, seed)
     return {
         "coaches": coaches, "episodes": people, "actors": actors, "tie_events": events, "ties": ties,
         "phases": draw_phases(plan, people, seed),
-        "measurements": draw_measurements(plan, people, seed),
+        "measurements": pd.concat([measured, draw_outcomes(plan, people, measured, seed)], ignore_index=True),
         "carriers": draw_carriers(plan, ties, coaches, seed),
         "responsibility": draw_responsibility(plan, people, actors, seed),
         **draw_cards(plan, people, seed),

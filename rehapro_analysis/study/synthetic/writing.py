@@ -122,10 +122,11 @@ so that no invented tie touches a documented organisation. Every row has the ori
 |---|---|---|
 {sizes}
 
-Waves of `measurements`: 0 at entry, 1 after 6 and 2 after 12 months, 3 at exit (only `employment_at_exit`). A
-follow-up that was due and is missing has a row without day and value. `planned_until` is the first plan; an extension
-shows as a stay beyond it. Further columns of `episodes`: `age` (years), `sex`, `education`, `years_unemployed`,
-`severity` (standardised, higher is worse).
+Waves of `measurements`: 0 at entry, 1 after 6 and 2 after 12 months, 3 at exit (forms of work), 4 six months after
+the exit (only `work_after`). A follow-up that was due and is missing has a row without day and value. Indicators
+without rows of their own in `measurements` follow from dated stays by the named `rule` of their definition.
+`planned_until` is the first plan; an extension shows as a stay beyond it. Further columns of `episodes`: `age`
+(years), `sex`, `education`, `years_unemployed`, `severity` (standardised, higher is worse).
 
 ## What holds for all projects (assumed)
 
@@ -134,6 +135,8 @@ shows as a stay beyond it. Further columns of `episodes`: `age` (years), `sex`, 
 * Dropout comes early (Weibull shape 0.75), employment late (1.5). Severity and years of unemployment move both.
 * Coaches differ: standard deviations of {on_dropout} (dropout) and {on_employment} (employment) on the log hazard and
   {on_gain} points of wellbeing for each wave. Three posts in ten change hands.
+* Forms of work at exit, work ability, contacts with the coach and work six months later differ by project and coach
+  (module `outcomes`); a person has at most one form of paid work.
 * Follow-ups are missing not at random: low wellbeing and having left make an answer less likely.
 * Euregio is drawn at a fifth of its plan, because its numbers are a plan for the whole run; only the shares are
   compared. Numbers of ICH and G4PZ were reported months later and are ceilings.
