@@ -13,7 +13,10 @@ from rehapro_analysis.figures import (
     difference_over_time,
     exits_over_time,
     hazard_ratio_forest,
+    late_reports,
     phase_flow,
+    phases_over_time,
+    staying_band,
     staying_curves,
     staying_panels,
 )
@@ -21,12 +24,13 @@ from rehapro_analysis.figures.fingerprint import visible_artists
 from rehapro_analysis.figures.flow_drawing import flows_of
 from rehapro_analysis.figures.legibility import cut_texts, overlapping_texts
 from rehapro_analysis.figures.retention_drawing import apart
-from rehapro_analysis.figures.small_cells import SMALL, pooled
+from rehapro_analysis.figures.small_cells import SMALL, merged_shares, merged_steps, pooled
 from rehapro_analysis.retention.competing import aalen_johansen
+from rehapro_analysis.study.problems import StudyError
 
 MONTHS = [0, 6, 12, 18, 24]
 CAUSES = ["completed", "dropout", "employment", "other", "transfer", "censored"]
-PICTURES = ["curves", "alone", "panels", "exits", "exits_by", "difference", "flow", "forest"]
+PICTURES = ["curves", "alone", "panels", "exits", "exits_by", "difference", "flow", "forest", "band", "late", "phases"]
 
 
 @pytest.fixture(scope="module")
@@ -71,7 +75,26 @@ def figures(people):
         "difference": difference_over_time(retention.difference_curve(counted(two, "period")), MONTHS),
         "flow": phase_flow(retention.state_graph(stays()), origin="synthetic"),
         "forest": hazard_ratio_forest(model, cause="dropout"),
+        "band": staying_band(all_curve, retention.simultaneous_band(everybody), all_risk, of="GesA"),
+        "late": late_reports(reported(people), [0, 180, 360, 540]),
+        "phases": phases_over_time(occupied("synthetic"), [0, 5, 10, 15]),
     }
+
+
+def reported(people, origin="synthetic"):
+    """Bounds for people who entered one a day up to the day of the report, 30 days before which all is reported."""
+    report = pd.Timestamp("2022-06-15")
+    entered = report - pd.to_timedelta(5 * np.arange(len(people)), "D")
+    left = pd.Series(entered + pd.to_timedelta((people["months"] * 30).round(), "D"))
+    gone = people["event"].ne("censored").to_numpy() & (left <= report)
+    dated = pd.DataFrame({"entered_on": entered, "left_on": left.where(gone), "exit": people["event"].where(gone)})
+    return retention.reporting_bounds(dated, report=report, lag=30, origin=origin)
+
+
+def occupied(origin, repeated=1):
+    many = pd.concat([stays().assign(participant=lambda frame, i=i: frame["participant"] + f"/{i}")
+                      for i in range(repeated)])
+    return retention.state_occupation(many, origin=origin, unit="days")
 
 
 def words_of(picture):
@@ -159,7 +182,7 @@ def test_the_alternative_text_tells_the_shares_at_the_ticks(people, figures):
 
 def test_more_than_five_curves_are_sent_to_panels(people):
     table = counted(people.assign(group=np.arange(250) % 6), "group")
-    with pytest.raises(ValueError, match="take staying_panels"):
+    with pytest.raises(ValueError, match="Take staying_panels"):
         staying_curves(retention.kaplan_meier(table), retention.risk_table(table, MONTHS))
 
 
@@ -228,3 +251,130 @@ def test_labels_lie_apart_and_inside(heights):
     assert (np.diff(moved) >= 0.1 - 1e-9).all()
     assert moved[0] >= 0.05 - 1e-9
     assert moved[-1] <= 0.95 + 1e-9
+
+
+def test_the_band_for_all_times_lies_around_the_limits_for_each_time(figures):
+    table = figures["band"].table.dropna(subset=["lower", "band_lower"])
+    table = table[table["estimate"].between(0, 1, inclusive="neither")]
+    assert (table["band_lower"] <= table["lower"]).all()
+    assert (table["band_upper"] >= table["upper"]).all()
+    assert len(table) > 20
+    assert figures["band"].title["en"].startswith("GesA: ")
+    words = words_of(figures["band"].picture("de"))
+    assert {"Grenzen je Zeitpunkt", "Band für alle zugleich"} <= set(words)
+
+
+def test_a_band_is_that_of_one_curve(people):
+    by_period = counted(people, "period")
+    curve, risk = retention.kaplan_meier(by_period), retention.risk_table(by_period, MONTHS)
+    with pytest.raises(StudyError, match="shows one curve"):
+        staying_band(curve, retention.simultaneous_band(by_period), risk)
+
+
+def test_late_reports_leave_the_curve_between_everybody_there_and_everybody_gone(figures, people):
+    bounds = reported(people).table
+    known = figures["late"].table.groupby("group", sort=False)["time"].max()
+    assert set(known.index) == {"all stayed", "locked", "all left"}
+    curves = {name: rows.set_index("time")["estimate"] for name, rows in bounds.groupby("scenario")}
+    for time in (100, 200, 300):
+        low, middle, high = (curves[name][:time].iloc[-1] for name in ("all left", "locked", "all stayed"))
+        assert low < middle <= high + 0.02
+    with pytest.raises(StudyError, match="groups, or a reading"):
+        late_reports(reported(people.assign(event="censored").head(9)), [0, 180])
+
+
+def test_phases_add_up_to_everybody_and_begin_where_all_begin(figures):
+    table = figures["phases"].table
+    assert np.allclose(table.groupby("time")["estimate"].sum(), 1)
+    start = table[table["time"].eq(0)].set_index("state")["estimate"]
+    assert start["waiting"] == 1
+    last = occupied("synthetic").table.query("time == 12").set_index("state")["estimate"]
+    assert table[table["time"].eq(12)].set_index("state")["estimate"]["support"] == pytest.approx(last["support"])
+
+
+def test_phases_that_vanished_are_named_above_and_what_is_left_beside():
+    everybody_left = stays().assign(to=lambda frame: frame["to"].fillna("dropout"))
+    figure = phases_over_time(retention.state_occupation(everybody_left, unit="days"), [0, 5, 10, 15])
+    words = words_of(figure.picture("de"))
+    assert "Warten" in words
+    assert any(text.startswith("abgebrochen") for text in words)
+
+
+@pytest.mark.parametrize("by", [None, "period"])
+def test_no_step_of_an_own_curve_is_made_by_fewer_than_five(people, by):
+    table = counted(people, by, origin="own")
+    curve = retention.kaplan_meier(table)
+    figure = staying_curves(curve, retention.risk_table(table, MONTHS))
+    exits = curve.table.assign(group=curve.table[by].astype(str) if by else "everybody")
+    for (_, drawn), (_, rows) in zip(figure.table.groupby("group", sort=False), exits.groupby("group", sort=False),
+                                     strict=True):
+        steps = drawn[drawn["estimate"].diff() < 0]
+        counts = [rows.loc[rows["time"].between(low, high, inclusive="right"), "n_event"].sum()
+                  for low, high in zip([-1, *steps["time"]], steps["time"], strict=False)]
+        assert min(counts) >= SMALL
+        exact = rows.set_index("time")["estimate"]
+        assert np.allclose(steps["estimate"], exact[steps["time"]])
+    assert "mindestens 5 Personen" in figure.note["de"]
+
+
+def test_invented_curves_step_at_every_exit(people, figures):
+    steps = figures["alone"].table["estimate"].diff().lt(0).sum()
+    watched = retention.kaplan_meier(counted(people)).table.query("n_risk >= 5")
+    assert steps == (watched["n_event"] > 0).sum()
+    assert "mindestens 5 Personen" not in figures["alone"].note["de"]
+
+
+@pytest.mark.parametrize("draw", [
+    lambda people: exits_over_time(aalen_johansen(counted(people, origin="own")), MONTHS),
+    lambda people: phases_over_time(occupied("own", 6), [0, 5, 10, 15]),
+    lambda people: late_reports(reported(people, "own"), [0, 180, 360]),
+])
+def test_own_pictures_say_that_steps_are_joined_and_stay_legible(people, draw):
+    figure = draw(people)
+    assert "at least 5 people" in figure.note["en"]
+    for language in ("de", "en"):
+        assert overlapping_texts(figure.picture(language)) == []
+        assert cut_texts(figure.picture(language)) == []
+
+
+def test_a_difference_of_own_groups_steps_where_five_have_left(people):
+    two = people[people["period"].ne("before")]
+    result = retention.difference_curve(counted(two, "period", origin="own"))
+    drawn, exits = difference_over_time(result, MONTHS).table, result.table.query("n_risk >= 5")
+    assert len(drawn) < len(exits) / 2
+    steps = drawn[drawn[["estimate", "lower", "upper"]].diff().ne(0).any(axis=1)]
+    so_far = exits.set_index("time")["n_event"].cumsum()[steps["time"].iloc[1:]]
+    assert so_far.diff().dropna().ge(SMALL).all()
+    assert so_far.iloc[0] >= SMALL
+
+
+COUNTS = st.lists(st.integers(0, 9), min_size=1, max_size=30)
+
+
+@given(COUNTS)
+def test_between_merged_steps_at_least_five_move_and_after_the_last_fewer(moves):
+    rows = merged_steps(np.array(moves))
+    so_far = np.cumsum(moves)
+    assert (len(rows) > 0) == (so_far[-1] >= SMALL)
+    if len(rows):
+        assert np.diff(so_far[rows], prepend=0).min() >= SMALL
+        assert so_far[-1] - so_far[rows[-1]] < SMALL
+
+
+@given(st.lists(st.tuples(*[st.integers(0, 4)] * 3), min_size=1, max_size=25))
+def test_merged_shares_add_up_never_step_by_fewer_than_five_and_end_exact(rows):
+    gone = np.array(rows, float)
+    n = gone.sum() + 10
+    moves = pd.DataFrame(gone, columns=list("abc"))
+    shares = (moves.cumsum() / n).assign(there=lambda frame: 1 - frame.sum(axis=1))
+    start = pd.DataFrame([[0.0, 0.0, 0.0, 1.0]], columns=[*"abc", "there"], index=[-1])
+    shares = pd.concat([start, shares])
+    moves = pd.concat([0 * start, moves.assign(there=-moves.sum(axis=1))])
+    held = merged_shares(shares, moves)
+    assert np.allclose(held.sum(axis=1), 1)
+    assert (held >= -1e-12).all(axis=None)
+    edges = np.round(held.cumsum(axis=1).iloc[:, :3] * n, 6)
+    changes = edges.diff().iloc[1:].to_numpy()
+    assert ((changes == 0) | (changes >= SMALL)).all()
+    if (gone.sum(axis=0) >= SMALL).all():
+        assert np.allclose(held.iloc[-1], shares.iloc[-1])

@@ -1,31 +1,34 @@
-"""Pictures of leaving: for which reason, by which phase, and what goes with it."""
+"""Pictures of leaving: for which reason, and what goes with it."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-import networkx as nx
 import pandas as pd
 
 from rehapro_analysis.figures.figure import Figure
-from rehapro_analysis.figures.flow_drawing import draw_flow, flows_of
 from rehapro_analysis.figures.german import number, percent
-from rehapro_analysis.figures.retention_drawing import CAUSES, draw_forest, draw_stack, groups_of
+from rehapro_analysis.figures.retention_drawing import CAUSES, draw_forest, groups_of
 from rehapro_analysis.figures.retention_words import (
     OTHER,
     STAYING,
     Texts,
     after,
     group_name,
+    joined_steps,
+    leaving,
     level,
     ratio,
+    sentence,
     size,
     term,
     word,
 )
-from rehapro_analysis.figures.small_cells import SMALL, pooled, watched
+from rehapro_analysis.figures.small_cells import SMALL, merged_shares, pooled, watched
+from rehapro_analysis.figures.stack_drawing import draw_stack
 from rehapro_analysis.figures.style import LANGUAGES
 from rehapro_analysis.results import Result
+from rehapro_analysis.study.problems import StudyError
 
 
 def exits_over_time(incidence: Result, times: Sequence[float], *, name: str = "exits_over_time",
@@ -35,9 +38,11 @@ def exits_over_time(incidence: Result, times: Sequence[float], *, name: str = "e
     ``incidence`` comes from ``aalen_johansen`` with up to three groups; ``times`` are the ticks. Causes with
     fewer than five exits are shown together with the next smallest as "other".
     """
-    stacks = [(key, stack) for key, rows in groups_of(incidence.table) if len(stack := _stack(rows))]
+    own, joined = incidence.origin == "own", joined_steps(incidence)
+    stacks = [(key, stack) for key, rows in groups_of(incidence.table) if len(stack := _stack(rows, own))]
     if not 0 < len(stacks) <= 3:
-        raise ValueError(f"{len(stacks)} groups can be shown, and one to three fit: choose them before counting.")
+        raise StudyError.of(f"{len(stacks)} group(s) have {SMALL} exits, and one to three fit into the picture.",
+                            "Choose groups before counting.")
 
     def draw(canvas, language: str) -> None:
         draw_stack(canvas, stacks, times, unit, language)
@@ -45,41 +50,16 @@ def exits_over_time(incidence: Result, times: Sequence[float], *, name: str = "e
     told = {language: " ".join(_stack_in_words(key, stack, unit, language) for key, stack in stacks)
             for language in LANGUAGES}
     return Figure(
-        name, title or {"de": "Wer warum gegangen ist und wer noch da ist",
+        name, title or {"de": "Wer weshalb ausgeschieden ist und wer noch da ist",
                         "en": "Who has left, why, and who is still there"},
         {"de": f"Aalen-Johansen; Anteile bis zum Zeitpunkt, zusammen 100\N{NARROW NO-BREAK SPACE}%; "
                f"{size(incidence, 'de')}. Die Flächen enden, wo weniger als {SMALL} Personen unter "
-               "Beobachtung sind; Gründe mit wenigen Austritten sind zusammengefasst.",
+               f"Beobachtung sind; Gründe mit wenigen Austritten sind zusammengefasst.{joined['de']}",
          "en": f"Aalen-Johansen; shares by the time, together 100%; {size(incidence, 'en')}. Areas end where "
-               f"fewer than {SMALL} people are at risk; reasons with few exits are shown together."},
+               f"fewer than {SMALL} people are at risk; reasons with few exits are shown together.{joined['en']}"},
         {"de": f"Gestapelte Flächen. {told['de']}", "en": f"Stacked areas. {told['en']}"},
         pd.concat([_long(key, stack) for key, stack in stacks], ignore_index=True), incidence.origin, draw,
         (10 if len(stacks) == 1 else 13, 5.625),
-    )
-
-
-def phase_flow(graph: nx.DiGraph, *, origin: str, name: str = "phase_flow", title: Texts | None = None) -> Figure:
-    """From phase to phase: boxes as high as the people who were there, bands as broad as those who moved on.
-
-    ``graph`` comes from ``state_graph``. Ways that fewer than five people took are shown together with the
-    next smallest of the same phase; a phase that fewer than five reached is not shown.
-    """
-    flows = flows_of(graph)
-
-    def draw(canvas, language: str) -> None:
-        draw_flow(canvas, flows, language)
-
-    told = {language: " ".join(
-        f"{word(source, language)}: {', '.join(f'{word(way.target, language)} {way.n}' for way in ways.itertuples())}."
-        for source, ways in flows.table.groupby("source", sort=False)) for language in LANGUAGES}
-    return Figure(
-        name, title or {"de": "Der Weg durch die Phasen", "en": "The way through the phases"},
-        {"de": f"Zahlen sind Personen. Wege mit weniger als {SMALL} Personen sind mit dem nächstgrößeren "
-               "zusammengefasst. „Noch dort“ ist der Stand am letzten Tag der Daten.",
-         "en": f"Numbers are people. Ways that fewer than {SMALL} took are shown together with the next larger one. "
-               "“Still there” is as of the last day of the data."},
-        {"de": f"Flussbild der Phasen. {told['de']}", "en": f"Flow of the phases. {told['en']}"},
-        flows.table, origin, draw, (11, 6.2),
     )
 
 
@@ -90,9 +70,9 @@ def hazard_ratio_forest(model: Result, *, name: str = "hazard_ratio_forest", tit
     ``model`` comes from ``cox_model`` or ``fine_gray_model``; ``cause`` is the exit it studies (None: any).
     """
     table = model.table.dropna(subset=["hazard_ratio"]).sort_values("hazard_ratio", ascending=False, kind="stable")
-    what = {"de": word(cause, "de") if cause else "ausgeschieden", "en": word(cause, "en") if cause else "left"}
-    axis = {"de": f"Verhältnis der Rate „{what['de']}“: rechts von 1 häufiger, links seltener",
-            "en": f"ratio of the rate of “{what['en']}”: more often right of 1, less often left"}
+    what = {language: leaving(cause, language) for language in LANGUAGES}
+    axis = {"de": f"{what['de']}: Verhältnis der Raten (rechts von 1 häufiger, links seltener)",
+            "en": f"{what['en']}: ratio of the rates (right of 1 more often, left less often)"}
 
     def draw(canvas, language: str) -> None:
         draw_forest(canvas, table, axis, language)
@@ -100,10 +80,10 @@ def hazard_ratio_forest(model: Result, *, name: str = "hazard_ratio_forest", tit
     told = {language: "; ".join(f"{term(row, language).replace(chr(10), ' ')}: {ratio(row, language)}"
                                 for row in table.itertuples()) for language in LANGUAGES}
     return Figure(
-        name, title or {"de": f"Was mit „{what['de']}“ einhergeht", "en": f"What goes with “{what['en']}”"},
-        {"de": f"Verhältnisse mit {level(model, 'de')}-Grenzen bei sonst gleichen Merkmalen; "
+        name, title or {"de": f"{what['de']}: was damit einhergeht", "en": f"What goes with {what['en']}"},
+        {"de": f"Hazard-Ratios mit {level(model, 'de')}-Konfidenzgrenzen bei sonst gleichen Merkmalen; "
                f"{number(model.n, 'de')} Zeitabschnitte. Zusammenhänge, keine Ursachen.",
-         "en": f"Ratios with {level(model, 'en')} limits, other covariates being equal; "
+         "en": f"Hazard ratios with {level(model, 'en')} confidence limits, all else in the model being equal; "
                f"{number(model.n, 'en')} spells. Associations, not causes."},
         {"de": f"Verhältnisse der Raten: {told['de']}.", "en": f"Ratios of rates: {told['en']}."},
         table[["term", "hazard_ratio", "lower", "upper"]].reset_index(drop=True), model.origin, draw,
@@ -111,7 +91,7 @@ def hazard_ratio_forest(model: Result, *, name: str = "hazard_ratio_forest", tit
     )
 
 
-def _stack(rows: pd.DataFrame) -> pd.DataFrame:
+def _stack(rows: pd.DataFrame, own: bool) -> pd.DataFrame:
     """Shares by time (index) and cause (columns, in the order of the stack), small causes pooled.
 
     Empty where fewer than five left.
@@ -124,15 +104,19 @@ def _stack(rows: pd.DataFrame) -> pd.DataFrame:
     cause = rows["cause"].where(~rows["cause"].isin(rest), OTHER)
     shares = rows.assign(cause=cause).pivot_table(index="time", columns="cause", values="estimate", aggfunc="sum")
     order = [one for one in CAUSES if one in shares] + [one for one in shares if one not in CAUSES]
-    shares = shares[sorted(order, key=lambda one: one == STAYING)].loc[:, lambda frame: frame.iloc[-1] > 0]
+    shares = shares[sorted(order, key=lambda one: one == STAYING)].loc[:, lambda frame: frame.max() > 0]
     start = pd.DataFrame([[float(one == STAYING) for one in shares]], index=[0.0], columns=shares.columns)
+    shares = pd.concat([start, shares])
+    if own:
+        moves = rows.assign(cause=cause).pivot_table(index="time", columns="cause", values="n_event", aggfunc="sum")
+        shares = merged_shares(shares, pd.concat([0 * start, moves])[list(shares)])
     end = shares.iloc[[-1]].set_axis([1.015 * shares.index[-1]])  # so that the last step can be seen
-    return pd.concat([start, shares, end])
+    return pd.concat([shares, end])
 
 
 def _stack_in_words(key: tuple[str, ...], stack: pd.DataFrame, unit: str, language: str) -> str:
     shares = ", ".join(f"{word(cause, language)} {percent(share, language)}" for cause, share in stack.iloc[-1].items())
-    return f"{group_name(key, language)}, {after(round(stack.index[-2], 1), unit, language)}: {shares}."
+    return sentence(f"{group_name(key, language)}, {after(round(stack.index[-2], 1), unit, language)}: {shares}")
 
 
 def _long(key: tuple[str, ...], stack: pd.DataFrame) -> pd.DataFrame:

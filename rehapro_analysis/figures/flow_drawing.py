@@ -12,6 +12,7 @@ from rehapro_analysis.figures.retention_drawing import CAUSES, LIGHT
 from rehapro_analysis.figures.retention_words import OTHER, word
 from rehapro_analysis.figures.small_cells import SMALL, pooled
 from rehapro_analysis.figures.style import BLUE, GREY
+from rehapro_analysis.study.problems import StudyError
 
 STILL = "censored"
 BOX, STUB = 0.05, 0.36  # width of a box and length of a short band, in distances between boxes
@@ -34,7 +35,8 @@ def flows_of(graph: nx.DiGraph) -> Flows:
     reached = {node: max(data["n"], data["stays"]) for node, data in graph.nodes(data=True) if data["stays"]}
     phases = {node: n for node, n in reached.items() if n >= SMALL}
     if not phases:
-        raise ValueError(f"No phase was reached by {SMALL} people: there is nothing to show.")
+        raise StudyError.of(f"No phase was reached by {SMALL} people: there is nothing to show.",
+                            "Wait, or take more projects together.")
     rows = []
     for source in phases:
         ways = {target: data["n"] for _, target, data in graph.out_edges(source, data=True)}

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.ticker import FuncFormatter
 
-from rehapro_analysis.figures.german import axis_number, axis_percent, number, percent
-from rehapro_analysis.figures.retention_words import OTHER, STAYING, clock, group_name, ratio, term, word
-from rehapro_analysis.figures.small_cells import SMALL, count, watched
-from rehapro_analysis.figures.style import BLUE, GREEN, GREY, ORANGE, PURPLE, QUIET, SKY, TEXT, VERMILION, YELLOW
+from rehapro_analysis.figures.german import axis_number, axis_percent, number
+from rehapro_analysis.figures.retention_words import OTHER, POINTS, STAYING, clock, group_name, ratio, term, word
+from rehapro_analysis.figures.small_cells import SMALL, count, merged_steps, watched
+from rehapro_analysis.figures.style import BLUE, GREEN, GREY, ORANGE, PURPLE, QUIET, SKY, TEXT, VERMILION
 
 LOOKS = ((BLUE, "-"), (VERMILION, "--"), (GREEN, "-."), (PURPLE, ":"), (TEXT, (0, (6, 1, 1, 1, 1, 1))))
 LIGHT = "#E9E9E9"
@@ -24,13 +26,17 @@ RATIOS = (0.1, 0.2, 0.33, 0.5, 0.67, 0.8, 1, 1.25, 1.5, 2, 3, 5, 10)
 
 @dataclass(frozen=True)
 class Curve:
-    """The shown part of one group's curve: key values of the group, and step corners from time 0."""
+    """The shown part of one group's curve: key values of the group, and step corners from time 0.
+
+    ``merged``: single steps are not shown, so that the curve is exact only right after a step.
+    """
 
     key: tuple[str, ...]
     time: np.ndarray
     estimate: np.ndarray
     lower: np.ndarray
     upper: np.ndarray
+    merged: bool = False
 
 
 def groups_of(table: pd.DataFrame) -> Iterator[tuple[tuple[str, ...], pd.DataFrame]]:
@@ -44,20 +50,27 @@ def groups_of(table: pd.DataFrame) -> Iterator[tuple[tuple[str, ...], pd.DataFra
         yield tuple(map(str, key)), rows
 
 
-def curves_of(table: pd.DataFrame, start: float = 1.0) -> list[Curve]:
-    """The curves of all groups as far as five are watched; groups with fewer than five exits are left out."""
-    curves = []
-    for key, rows in groups_of(table):
-        rows = watched(rows)
-        if "n_event" not in rows or rows["n_event"].sum() >= SMALL:
-            columns = {name: rows[name].to_numpy(float) for name in ("time", "estimate", "lower", "upper")}
-            first = {"time": 0.0, "estimate": start, "lower": start, "upper": start}
-            curves.append(Curve(key, *(np.insert(values, 0, first[name]) for name, values in columns.items())))
-    return curves
+def curves_of(table: pd.DataFrame, start: float = 1.0, *, own: bool = False) -> list[Curve]:
+    """The curves of all groups as far as five are watched; groups with fewer than five exits are left out.
+
+    Curves of ``own`` people step only where at least five have left since the step before.
+    """
+    return [curve_of(key, rows, start, own=own) for key, rows in groups_of(table)
+            if watched(rows)["n_event"].sum() >= SMALL]
 
 
-def draw_curves(canvas, curves: Sequence[Curve], risk: pd.DataFrame, unit: str, language: str) -> None:
-    """Step curves above, numbers at risk below, on one time axis."""
+def curve_of(key: tuple[str, ...], rows: pd.DataFrame, start: float, *, own: bool) -> Curve:
+    """The part of one curve that may be shown."""
+    rows = watched(rows)
+    if own:
+        steps, last = rows.iloc[merged_steps(rows["n_event"].to_numpy())], rows["time"].iloc[-1]
+        rows = pd.concat([steps, steps.tail(1).assign(time=last)]).drop_duplicates("time")
+    first = {"time": 0.0, "estimate": start, "lower": start, "upper": start}
+    return Curve(key, *(np.insert(rows[name].to_numpy(float), 0, value) for name, value in first.items()), own)
+
+
+def draw_curves(canvas, curves: Sequence[Curve], risk: pd.DataFrame, unit: str, language: str) -> Axes:
+    """Step curves above, numbers at risk below, on one time axis; returns the upper axes."""
     above, below = canvas.subplots(2, 1, sharex=True, height_ratios=[9, len(curves) + 1.2])
     for curve, (colour, line) in zip(curves, LOOKS, strict=False):
         draw_steps(above, curve, colour, line)
@@ -73,6 +86,7 @@ def draw_curves(canvas, curves: Sequence[Curve], risk: pd.DataFrame, unit: str, 
     below.set_xticks(times)
     below.xaxis.set_major_formatter(axis_number(language))
     below.set_xlabel(clock(unit, language))
+    return above
 
 
 def draw_steps(axes, curve: Curve, colour: str, line: object = "-", width: float = 2) -> None:
@@ -158,28 +172,6 @@ def draw_panels(canvas, curves: Sequence[Curve], everybody: Curve, risk: pd.Data
     canvas.supxlabel(below[language], fontsize=11)
 
 
-def draw_stack(canvas, stacks: Sequence[tuple[tuple[str, ...], pd.DataFrame]], times: Sequence[float], unit: str,
-               language: str) -> None:
-    """Areas that add up to everybody: who has left for which reason, and who is still there."""
-    panels = canvas.subplots(1, len(stacks), sharey=True, squeeze=False)[0]
-    for axes, (key, shares) in zip(panels, stacks, strict=True):
-        edges = np.column_stack([np.zeros(len(shares)), np.cumsum(shares.to_numpy(), axis=1)])
-        time = shares.index.to_numpy(float)
-        for place, cause in enumerate(shares):
-            axes.fill_between(time, edges[:, place], edges[:, place + 1], step="post",
-                              facecolor=CAUSES.get(cause, YELLOW), edgecolor="white", lw=0.6)
-        share_axis(axes, language)
-        middles = (edges[-1, :-1] + edges[-1, 1:]) / 2
-        words = [f"{word(cause, language)}\N{NO-BREAK SPACE}{percent(share, language)}"
-                 for cause, share in shares.iloc[-1].items()]
-        label_ends(axes, [(time[-1], middle, said, TEXT) for middle, said in zip(middles, words, strict=True)])
-        axes.set(xlim=(0, time[-1]), xlabel=clock(unit, language))
-        axes.set_xticks([time_ for time_ in times if time_ <= time[-1]])
-        axes.xaxis.set_major_formatter(axis_number(language))
-        if key:
-            axes.set_title(group_name(key, language))
-
-
 def draw_difference(canvas, curve: Curve, names: Sequence[str], times: Sequence[float], unit: str,
                     language: str) -> None:
     """A difference over time around the line of no difference."""
@@ -189,7 +181,8 @@ def draw_difference(canvas, curve: Curve, names: Sequence[str], times: Sequence[
     above, below = (max(np.nanmax(values), 0.02) for values in (curve.upper, -curve.lower))
     room = 0.2 * (above + below)
     axes.set(ylim=(-below - room, above + room), xlim=(0, curve.time[-1] * 1.02), xlabel=clock(unit, language))
-    axes.yaxis.set_major_formatter(axis_percent(language))
+    axes.yaxis.set_major_formatter(FuncFormatter(lambda share, _: number(100 * share, language, 0)))
+    axes.set_ylabel(POINTS[language])
     axes.set_xticks([time for time in times if time <= curve.time[-1]])
     axes.xaxis.set_major_formatter(axis_number(language))
     more = {"de": "mehr noch da: {}", "en": "more still there: {}"}[language]

@@ -8,11 +8,15 @@ from collections.abc import Mapping, Sequence
 import pandas as pd
 
 from rehapro_analysis.figures.german import NARROW, interval, number, percent
+from rehapro_analysis.figures.small_cells import SMALL
 from rehapro_analysis.figures.style import LANGUAGES
 from rehapro_analysis.results import Result
 
 Texts = Mapping[str, str]
 
+POINTS = {"de": "Prozentpunkte", "en": "percentage points"}
+ONE_POINT = {"de": "Prozentpunkt", "en": "percentage point"}
+SHORTER = {"de": "kürzer beobachtet", "en": "watched for less"}
 STAYING = "in programme"
 OTHER = "other"
 
@@ -22,8 +26,9 @@ _WORDS = {
     "employment": ("in Arbeit", "into work"),
     "dropout": ("abgebrochen", "dropped out"),
     "transfer": ("übergeleitet", "transferred"),
-    "withdrawn": ("zurückgezogen", "withdrawn"),
-    OTHER: ("Übriges", "other"),
+    "next_phase": ("nächste Phase", "next phase"),
+    "withdrawn": ("nicht angetreten", "withdrew"),
+    OTHER: ("Sonstiges", "other"),
     "unknown": ("unbekannt", "unknown"),
     "event": ("ausgeschieden", "left"),
     "before": ("vor der Pandemie", "before the pandemic"),
@@ -38,10 +43,10 @@ _WORDS = {
     "education": ("Bildung", "education"),
     "none": ("ohne Abschluss", "none"),
     "vocational": ("Berufsabschluss", "vocational"),
-    "academic": ("Hochschule", "academic"),
+    "academic": ("Hochschulabschluss", "academic"),
     "years_unemployed": ("Arbeitslosigkeit, je Jahr", "unemployment, per year"),
-    "severity": ("Schwere, je Standardabweichung", "severity, per standard deviation"),
-    "period": ("Zeit", "time"),
+    "severity": ("Beeinträchtigung, je Standardabweichung", "severity, per standard deviation"),
+    "period": ("Zeitraum", "period"),
     "outside": ("außerhalb der Pandemie", "outside the pandemic"),
     "project": ("Projekt", "project"),
     "waiting": ("Warten", "waiting"),
@@ -60,6 +65,8 @@ _WORDS = {
     "intensive support": ("Intensivbegleitung", "intensive support"),
     "phase 2": ("Phase 2", "phase 2"),
     "phase 3": ("Phase 3", "phase 3"),
+    "block 1": ("Block 1", "block 1"),
+    "block 2": ("Block 2", "block 2"),
     "screening": ("Screening", "screening"),
     "job coaching": ("Jobcoaching", "job coaching"),
     "censored": ("noch dort", "still there"),
@@ -67,6 +74,16 @@ _WORDS = {
 _CLOCKS = {
     "months": {"de": "Monate seit dem Eintritt", "en": "months since entry"},
     "days": {"de": "Tage seit dem Eintritt", "en": "days since entry"},
+    "days since the first phase": {"de": "Tage seit Beginn der ersten Phase", "en": "days since the first phase began"},
+}
+_UNITS = {"months": ("Monaten", "months"), "days": ("Tagen", "days"),
+          "days since the first phase": ("Tagen", "days")}
+_LEAVING = {
+    None: ("Ausscheiden", "leaving"),
+    "completed": ("reguläres Ende", "completion"),
+    "employment": ("Übergang in Arbeit", "moving into work"),
+    "dropout": ("Abbruch", "dropping out"),
+    "transfer": ("Überleitung", "transfer"),
 }
 
 
@@ -83,7 +100,7 @@ def word(value: object, language: str) -> str:
 def group_name(values: Sequence[object], language: str) -> str:
     """The name of a group; without any grouping column: everybody."""
     if not len(values):
-        return {"de": "alle", "en": "everybody"}[language]
+        return {"de": "alle zusammen", "en": "everybody"}[language]
     return " / ".join(word(value, language) for value in values)
 
 
@@ -98,8 +115,20 @@ def after(time: float, unit: str, language: str) -> str:
     >>> after(12, "months", "de"), after(90, "days", "en")
     ('nach 12 Monaten', 'after 90 days')
     """
-    named = {"months": ("Monaten", "months"), "days": ("Tagen", "days")}.get(unit, (unit, unit))
+    named = _UNITS.get(unit, (unit, unit))
     return f"{'nach' if language == 'de' else 'after'} {number(time, language)} {named[LANGUAGES.index(language)]}"
+
+
+def leaving(cause: str | None, language: str) -> str:
+    """What happens when people leave for a cause; None: for any.
+
+    >>> leaving("dropout", "de"), leaving(None, "en"), leaving("illness", "de")
+    ('Abbruch', 'leaving', '„illness“')
+    """
+    named = _LEAVING.get(cause)
+    if named is None:
+        return f"„{word(cause, language)}“" if language == "de" else f"“{word(cause, language)}”"
+    return named[LANGUAGES.index(language)]
 
 
 def size(result: Result, language: str) -> str:
@@ -113,6 +142,13 @@ def with_limits(row: pd.Series | object, language: str) -> str:
         return percent(row.estimate, language)
     to = " bis " if language == "de" else " to "
     return f"{percent(row.estimate, language)} ({percent(row.lower, language)}{to}{percent(row.upper, language)})"
+
+
+def points(row: pd.Series | object, language: str) -> str:
+    """A difference of shares with its limits: ``21 Prozentpunkte (14 bis 28)``."""
+    said = [number(100 * value, language, 0) for value in (row.estimate, row.lower, row.upper)]
+    unit = ONE_POINT[language] if abs(round(100 * row.estimate)) == 1 else POINTS[language]
+    return "{} {} ({} {} {})".format(said[0], unit, said[1], "bis" if language == "de" else "to", said[2])
 
 
 def ratio(row: pd.Series | object, language: str) -> str:
@@ -136,3 +172,23 @@ def level(result: Result, language: str) -> str:
     if found is None:
         raise ValueError(f"The method {result.method!r} names no level: take the result as the analysis gave it.")
     return f"{found.group(1).replace('.', ',')}-%" if language == "de" else f"{found.group(1)}%"
+
+
+def joined_steps(result: Result) -> dict[str, str]:
+    """What a note says of steps: curves of own people fall only where at least five have moved."""
+    if result.origin != "own":
+        return {"de": "", "en": ""}
+    return {"de": f" Jede Stufe fasst mindestens {SMALL} Personen zusammen: Gleich nach ihr ist der Wert genau, bis "
+                  "zur nächsten fehlen Einzelne.",
+            "en": f" Every step stands for at least {SMALL} people: right after it the value is exact, until the next "
+                  "a few are missing."}
+
+
+def titled(title: Texts, of: str | None) -> Texts:
+    """A title with whom it speaks of."""
+    return title if of is None else {language: f"{of}: {text}" for language, text in title.items()}
+
+
+def sentence(text: str) -> str:
+    """A text with a capital first letter and a full stop."""
+    return f"{text[:1].upper()}{text[1:]}."

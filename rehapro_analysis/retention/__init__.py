@@ -16,12 +16,14 @@ from rehapro_analysis.retention.differences import milestone_test, restricted_me
 from rehapro_analysis.retention.discrete import discrete_hazard_model, discrete_survival
 from rehapro_analysis.retention.documented import documented_retention
 from rehapro_analysis.retention.events import Cells, EventTable, event_table
+from rehapro_analysis.retention.examples import example_projects
 from rehapro_analysis.retention.fine_gray import fine_gray_model
 from rehapro_analysis.retention.gray import gray_test
 from rehapro_analysis.retention.landmarks import known_by, landmark, reached_by
 from rehapro_analysis.retention.life_tables import life_table, period_table
 from rehapro_analysis.retention.multistate import expected_stay, state_occupation
 from rehapro_analysis.retention.permutation import permutation_logrank_test
+from rehapro_analysis.retention.phase_reached import reached_phase_test
 from rehapro_analysis.retention.phases import phase_spells
 from rehapro_analysis.retention.planned_stays import planned_completion, planned_spells
 from rehapro_analysis.retention.proportionality import proportional_hazards_test
@@ -43,11 +45,11 @@ __all__ = [
     "Cells", "EventTable", "aalen_johansen", "aggregate_life_table", "aggregate_period_table",
     "aggregate_retention_bounds", "bootstrap_band", "check_spells", "cohort", "common_paths",
     "conditional_survival", "cox_model", "difference_curve", "discrete_hazard_model", "discrete_survival",
-    "documented_retention", "event_table", "expected_stay", "fine_gray_model", "gray_test", "kaplan_meier",
-    "known_by", "landmark", "life_table", "locked_spells", "logrank_test", "median_follow_up", "milestone",
-    "milestone_test", "nelson_aalen", "period_table", "permutation_logrank_test", "phase_spells",
+    "documented_retention", "event_table", "example_projects", "expected_stay", "fine_gray_model", "gray_test",
+    "kaplan_meier", "known_by", "landmark", "life_table", "locked_spells", "logrank_test", "median_follow_up",
+    "milestone", "milestone_test", "nelson_aalen", "period_table", "permutation_logrank_test", "phase_spells",
     "planned_completion", "planned_spells", "proportional_hazards_test", "quantiles", "reached_by",
-    "reporting_bounds", "restricted_mean", "restricted_mean_test", "risk_table",
+    "reached_phase_test", "reporting_bounds", "restricted_mean", "restricted_mean_test", "risk_table",
     "simultaneous_band", "split_periods", "split_spells", "state_graph", "state_occupation",
     "stationarity_test", "stock_means", "stock_spells", "time_lost",
 ]

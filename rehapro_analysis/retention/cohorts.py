@@ -58,7 +58,7 @@ def cohort(study: Study, *, project: str | Sequence[str] | None = None, origin: 
         project=_in_order(people["project"], study), lock=known,
         stop=_elapsed(entered, people["left_on"].where(gone, known), clock),
         event=people["exit"].fillna(UNKNOWN).where(gone, CENSORED),
-        planned=_elapsed(entered, people["planned_until"], clock), period=_periods(entered))
+        planned=_elapsed(entered, people["planned_until"], clock), period=entry_periods(entered))
     declared = [column.name for column in TABLES["episodes"].columns]
     return frame.join(people.drop(columns=declared, errors="ignore"))
 
@@ -121,6 +121,11 @@ def _in_order(project: pd.Series, study: Study) -> pd.Categorical:
     return pd.Categorical(project, [name for name in study.table("projects")["project"] if name in seen])
 
 
-def _periods(entered: pd.Series) -> pd.Categorical:
+def entry_periods(entered: pd.Series) -> pd.Categorical:
+    """Whether each day lies before, during or after the pandemic.
+
+    >>> entry_periods(pd.Series(pd.to_datetime(["2020-03-15", "2020-03-16", "2021-06-01"]))).tolist()
+    ['before', 'during', 'after']
+    """
     place = np.searchsorted(np.array(PANDEMIC, "M8[D]"), entered.to_numpy().astype("M8[D]"), side="right")
     return pd.Categorical.from_codes(place, PERIODS, ordered=True)

@@ -34,6 +34,8 @@ def planned_spells(frame: Any, *, lock: Day, planned: str = "planned_until", ent
     stays = stays.known_on(end)
     until = pd.to_datetime(stays.kept[planned]).to_numpy("datetime64[D]")
     days = np.where(np.isnat(until), np.nan, until.astype(np.int64)) - stays.entered
+    if len(days) == 0:
+        raise StudyError.of("Nobody here has a planned end after the entry.", f"Fill {planned!r}.")
     if not (days > 0).all():
         raise StudyError.of(f"{int((~(days > 0)).sum())} row(s) have no {planned!r} after the entry.",
                             "Leave out stays that were not planned.")
