@@ -10,6 +10,8 @@ from nbval.kernel import RunningKernel
 
 from rehapro_analysis.publishing.notebooks import STEADY
 
+collect_ignore_glob = ["tests/reference/*"]  # scripts that made the numbers, run by hand
+
 _scratch = tempfile.TemporaryDirectory(prefix="rehapro-figures-")
 os.environ.update(STEADY)
 os.environ.setdefault("REHAPRO_OUT", _scratch.name)

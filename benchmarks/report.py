@@ -21,6 +21,11 @@ TITLES = {
     "permuted_scores": "2,000 permutations of the log-rank scores, 500 rows in 12 groups, one variance for all",
     "starts": "When n people start, 2,000 a replication, 60 places: people given, replications all at once or in turn",
     "answer": "The whole answer: people drawn, served, ten measures with intervals (no peer has it)",
+    "degree_nulls": "1,000 degree-preserving networks of n actors, transitivity and betweenness of each",
+    "edge_nulls": "1,000 directed networks with as many ties, transitivity and reciprocity of each",
+    "qap": "QAP correlation, 1,000 permutations",
+    "mrqap": "MRQAP (double semi-partialling) with two predictors, 1,000 permutations",
+    "brokerage": "Gould-Fernandez brokerage of every actor, 1,000 permutations of the groups",
 }
 TOLERANCE = 1e-9
 STANDING = {  # what each tool leaves out, so that ratios are read with care
@@ -29,6 +34,9 @@ STANDING = {  # what each tool leaves out, so that ratios are read with care
     "heapq": "serves one queue with a fixed number of places and nothing else",
     "simpy": "general simulator of processes, runs one replication after another",
     "ciw": "general simulator of queueing networks, keeps a full record of every person",
+    "networkx": "counts successful switches, so its networks are not equally likely; transitivity without direction",
+    "igraph": "counts trials of switching as ours does; transitivity without direction",
+    "R sna": "no degree-preserving networks; p without the observed network",
 }
 KNOWN = {  # defects of peers that make numbers differ
     ("incidences", "lifelines"): "breaks tied days by random jitter",

@@ -5,13 +5,14 @@
     ra.study.coverage(study)
 """
 
-from rehapro_analysis import figures, networks, retention, study, throughput
+from rehapro_analysis import figures, indicators, networks, retention, study, throughput
 from rehapro_analysis.paths import data_folders
+from rehapro_analysis.publishing.answers import or_say_why
 from rehapro_analysis.publishing.manifest import publish
 from rehapro_analysis.results import Result
 from rehapro_analysis.study import Study, StudyError, read_study
 
 __all__ = [
-    "Result", "Study", "StudyError", "data_folders", "figures", "networks", "publish", "read_study",
-    "retention", "study", "throughput",
+    "Result", "Study", "StudyError", "data_folders", "figures", "indicators", "networks", "or_say_why", "publish",
+    "read_study", "retention", "study", "throughput",
 ]

@@ -1,5 +1,6 @@
 """The network pictures can be read: no word on another, none cut, in both languages."""
 
+import re
 from types import SimpleNamespace
 
 import numpy as np
@@ -11,7 +12,7 @@ from matplotlib.text import Text
 from rehapro_analysis.figures.fingerprint import visible_artists
 from rehapro_analysis.figures.labels import Box, count_label_overlaps, extent, place_labels
 from rehapro_analysis.figures.legibility import cut_texts, overlapping_texts
-from rehapro_analysis.figures.network_drawing import LINES, SECTORS
+from rehapro_analysis.figures.network_drawing import LINES, SECTORS, sector_of
 from rehapro_analysis.figures.network_marks import KIND_OF, KINDS
 from rehapro_analysis.figures.network_pictures import documented_network, network_small_multiples
 from rehapro_analysis.paths import REPOSITORY
@@ -49,7 +50,7 @@ def test_letters_keep_seven_points_when_the_picture_is_ten_inches_wide(study, dr
 
 @pytest.mark.parametrize("draw", PICTURES)
 def test_every_partner_and_every_project_is_written_in_the_picture(study, draw):
-    shown = [text.get_text() for text in words_of(draw(study).picture("de"))]
+    shown = [re.split(r"[ \n]\(", text.get_text())[0] for text in words_of(draw(study).picture("de"))]
     ties, actors = study.table("ties"), study.table("actors").set_index("actor")["short_label"]
     partners = actors[ties.loc[ties["relation"].ne("evaluation"), "target"]]
     assert all(shown.count(name) == n for name, n in partners.value_counts().items())
@@ -72,7 +73,7 @@ def test_kinds_differ_by_shape_and_lines_by_more_than_colour():
 
 def test_every_kind_of_actor_has_a_mark_and_every_domain_a_sector():
     assert set(KIND_OF) == set(TABLES["actors"].column("kind").allowed)
-    assert set(SECTORS) == set(LEGAL_DOMAINS)
+    assert set(SECTORS) == {*LEGAL_DOMAINS, "unknown"}
 
 
 def test_sectors_fill_the_circle_without_overlap():
@@ -81,6 +82,20 @@ def test_sectors_fill_the_circle_without_overlap():
     starts = [start for start, _ in covered]
     assert all((start + width) % 360 == follower for (start, width), follower in
                zip(covered, [*starts[1:], starts[0]], strict=True))
+
+
+def test_no_book_and_an_unknown_one_differ_and_a_partner_of_several_books_names_them_all(study):
+    shown = [text.get_text() for text in words_of(network_small_multiples(study).picture("de"))]
+    assert {"Sportverein (–)", "Ernährung, Sport (?)", "Stadt Düsseldorf\n(VIII, IX, XII)", "DAK (V)"} <= set(shown)
+    assert sector_of(frozenset({"none"})) == "none" and sector_of(frozenset()) == "unknown"
+
+
+def test_the_title_counts_partners_by_where_they_stand(study):
+    ties = study.table("ties").query("relation != 'evaluation'")["status"].value_counts()
+    title = documented_network(study).title
+    assert title["de"] == (f"Partner der 12 Projekte: {ties['active']} aktiv, {ties['identified']} geplant oder "
+                           f"benannt, {ties['contacted']} umworben")
+    assert title["en"].endswith(f"{ties['contacted']} courted")
 
 
 def test_a_network_that_is_no_star_is_refused(study):

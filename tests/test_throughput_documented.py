@@ -202,11 +202,3 @@ def test_the_forum_goes_before_the_web_and_disagreements_stay_visible(study):
     lipsy = differing[(differing["project"] == "LIPSY") & (differing["quantity"] == "staff_trained")]
     assert len(lipsy) == 2
     assert {"Euregio", "PROGES"} <= set(differing["project"])
-
-
-def test_coverage_counts_every_fact_of_a_project_once_and_keeps_empty_fields(study):
-    coverage = ra.study.coverage(study).table
-    facts = study.table("facts")
-    assert coverage["n_facts"].sum() == facts["project"].notna().sum()
-    assert len(coverage) == 12 * len(ra.study.TOPICS)
-    assert (coverage["n_facts"] == 0).any()

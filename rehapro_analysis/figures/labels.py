@@ -69,18 +69,19 @@ def count_label_overlaps(boxes: Sequence[Box]) -> int:
 def place_labels(
     points: np.ndarray, sizes: Sequence[tuple[float, float]], frame: Box, *,
     centre: tuple[float, float], radius: float = 0.07, taken: Sequence[Box] = (),
+    distances: Sequence[float] = DISTANCES,
 ) -> list[Box]:
     """A place for every label: greedy, then improved label by label until nothing moves; no chance involved.
 
-    ``points`` (n x 2) and ``sizes`` (width, height) are in inches. A place costs much if it leaves
-    ``frame``, covers another label, one of ``taken`` or a point, and less if it lies on a line
-    from ``centre`` to a point, is far from its point or on its inner side. All else equal the
-    first place counts.
+    ``points`` (n x 2), ``sizes`` (width, height) and ``distances`` from a mark are in inches. A place
+    costs much if it leaves ``frame``, covers another label, one of ``taken`` or a point, and less if it
+    lies on a line from ``centre`` to a point, is far from its point or on its inner side. All else
+    equal the first place counts.
     """
     marks = [Box(x - radius, y - radius, x + radius, y + radius) for x, y in points]
     steps = np.linspace(0, 1, 30)[:, None, None]
     lines = (np.array(centre) + steps * (np.asarray(points) - centre)).reshape(-1, 2)
-    choices = [_choices(point, size, frame, centre, radius, [*marks, *taken], lines)
+    choices = [_choices(point, size, frame, centre, radius, [*marks, *taken], lines, distances)
                for point, size in zip(points, sizes, strict=True)]
     placed: list[Box | None] = [None] * len(choices)
     for _ in range(1 + SWEEPS):
@@ -96,25 +97,29 @@ def place_labels(
 
 def draw_labels(
     axes: Axes, texts: Sequence[str], points: np.ndarray, boxes: Sequence[Box], *,
-    fontsize: float, styles: Sequence[str],
+    fontsize: float, styles: Sequence[str], ground: bool = False,
 ) -> None:
-    """Write each text in its box; a thin line leads from a box that lies off its point."""
+    """Write each text in its box; a thin line leads from a box that lies off its point.
+
+    With ``ground`` a text stands on white, where lines of the picture would cross it.
+    """
+    behind = {"bbox": {"facecolor": "white", "edgecolor": "none", "alpha": 0.8, "pad": 0.3}} if ground else {}
     for text, (x, y), box, style in zip(texts, points, boxes, styles, strict=True):
         near = min(max(x, box.left), box.right), min(max(y, box.bottom), box.top)
         if np.hypot(near[0] - x, near[1] - y) > LEADER_FROM + 0.07:
             axes.plot([x, near[0]], [y, near[1]], color=QUIET, linewidth=0.6, zorder=1)
         axes.text(*box.centre, text, ha="center", va="center", fontsize=fontsize, color=TEXT,
-                  fontstyle=style, zorder=4, parse_math=False)
+                  fontstyle=style, zorder=4, parse_math=False, **behind)
 
 
 def _choices(
     point: np.ndarray, size: tuple[float, float], frame: Box, centre: tuple[float, float],
-    radius: float, taken: Sequence[Box], lines: np.ndarray,
+    radius: float, taken: Sequence[Box], lines: np.ndarray, distances: Sequence[float],
 ) -> list[tuple[Box, float]]:
-    """The 48 places of one label with what each costs by itself, cheapest first."""
+    """The places of one label in 16 directions with what each costs by itself, cheapest first."""
     outward = np.arctan2(point[1] - centre[1], point[0] - centre[0])
     places = []
-    for distance in DISTANCES:
+    for distance in distances:
         for turn in sorted(range(ANGLES), key=lambda step: (min(step, ANGLES - step), step)):
             angle = outward + 2 * np.pi * turn / ANGLES
             box = _beside(point, size, angle, radius + distance)

@@ -27,11 +27,11 @@ from rehapro_analysis.networks.network import in_order
 # Sectors of the map: where each legal domain lies, in degrees, in every panel alike. The wide
 # ones lie left and right, where labels can stand above one another.
 SECTORS = {
-    "II": (130, 230), "III": (105, 130), "V": (35, 105), "VI": (8, 35), "VIII": (-20, 8),
-    "IX": (-55, -20), "XII": (-80, -55), "none": (-130, -80),
+    "II": (135, 225), "III": (110, 135), "V": (50, 110), "VI": (8, 50), "VIII": (-15, 8),
+    "IX": (-50, -15), "XII": (-72, -50), "none": (-107, -72), "unknown": (-135, -107),
 }
-RING = (0.7, 0.8)  # half axes of a panel's ring in inches
-SIGN_AT = 0.72  # where between centre and ring a sector's name stands
+RING = (0.75, 0.85)  # half axes of a panel's ring in inches
+SIGNS = {"none": "–", "unknown": "?"}
 
 
 def draw_all(labels: Mapping[str, str], ties: pd.DataFrame, canvas: SubFigure, language: str) -> None:
@@ -71,15 +71,14 @@ def _panel(axes: Axes, ties: pd.DataFrame, heading: tuple[str, str], frame: Box,
                   va="center")
         return
     points = _around(_angles(ties)) + centre
-    signs = _sectors(axes, ties, centre, language)
     for row, point in zip(ties.itertuples(), points, strict=True):
         axes.plot(*zip(centre, point, strict=True), **LINES[row.group], zorder=2)
         mark(axes, *point, row.kind, row.named)
-    texts, styles = ties["short_label"].tolist(), _styles(ties)
+    texts, styles = [label_of(row.short_label, row.legal_domains) for row in ties.itertuples()], _styles(ties)
     width = max(extent(text, HEADING, "bold")[0] for text in heading)
-    taken = [*signs, Box(frame.left, frame.top - 0.4, frame.left + width, frame.top),
+    taken = [Box(frame.left, frame.top - 0.4, frame.left + width, frame.top),
              Box(centre[0] - 0.1, centre[1] - 0.1, centre[0] + 0.1, centre[1] + 0.1)]
-    boxes = place_labels(points, [extent(text, POINTS) for text in texts], frame, centre=centre, taken=taken)
+    boxes = place_labels(points, [_room(text) for text in texts], frame, centre=centre, taken=taken)
     draw_labels(axes, texts, points, boxes, fontsize=POINTS, styles=styles)
 
 
@@ -93,35 +92,35 @@ def _angles(ties: pd.DataFrame) -> np.ndarray:
     return np.array(angles)
 
 
-def _around(angles: np.ndarray, share: float = 1.0) -> np.ndarray:
-    """Points in inches from the centre, on the ring or at a share of it."""
+def _around(angles: np.ndarray) -> np.ndarray:
+    """Points on the ring in inches from the centre."""
     turned = np.radians(angles)
-    return share * np.column_stack([np.cos(turned), np.sin(turned)]) * RING
+    return np.column_stack([np.cos(turned), np.sin(turned)]) * RING
 
 
 def sector_of(domains: object) -> str:
     """The sector of a set of legal domains: the first in the order of the social code.
 
-    >>> sector_of(frozenset({"XII", "VIII"})), sector_of(frozenset())
-    ('VIII', 'none')
+    >>> sector_of(frozenset({"XII", "VIII"})), sector_of(frozenset({"none"})), sector_of(frozenset())
+    ('VIII', 'none', 'unknown')
     """
-    return (in_order(domains) or ["none"])[0]
+    return (in_order(domains) or ["unknown"])[0]
 
 
-def _sectors(axes: Axes, ties: pd.DataFrame, centre: tuple[float, float], language: str) -> list[Box]:
-    """Write the name of every sector that a partner stands in where it is farthest from all lines."""
-    angles, boxes = _angles(ties), []
-    for sector in sorted({sector_of(one) for one in ties["legal_domains"]}, key=list(SECTORS).index):
-        low, high = SECTORS[sector]
-        free = low + (high - low) * np.linspace(0.2, 0.8, 7)
-        apart = np.abs((free[:, None] - angles + 180) % 360 - 180).min(axis=1)
-        (x, y), = _around(free[[apart.argmax()]], SIGN_AT) + centre
-        text = WORDS[language]["none"] if sector == "none" else sector
-        axes.text(x, y, text, fontsize=POINTS - 1, color=QUIET, ha="center", va="center", zorder=2.5,
-                  bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.4})
-        wide, tall = extent(text, POINTS - 1)
-        boxes.append(Box(x - wide / 2, y - tall / 2, x + wide / 2, y + tall / 2))
-    return boxes
+def label_of(name: str, domains: object) -> str:
+    """A partner's name with all its legal domains, on a line of their own where there are several.
+
+    >>> label_of("DAK", frozenset({"V"})), label_of("Verein", frozenset({"none"})), label_of("Träger", frozenset())
+    ('DAK (V)', 'Verein (–)', 'Träger (?)')
+    """
+    signs = [SIGNS.get(one, one) for one in in_order(domains) or ["unknown"]]
+    return f"{name}{chr(10) if len(signs) > 1 else ' '}({', '.join(signs)})"
+
+
+def _room(text: str) -> tuple[float, float]:
+    """Width and height of a text of one or more lines."""
+    sizes = [extent(line, POINTS) for line in text.splitlines()]
+    return max(wide for wide, _ in sizes), sum(tall for _, tall in sizes)
 
 
 def _halves(ties: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
@@ -139,7 +138,7 @@ def _column(
     blocks = [(project, rows[rows["group"].ne("evaluation")])
               for project, rows in ties.groupby("project", sort=False)]
     step = top / sum(1.7 + max(1, len(partners)) for _, partners in blocks)
-    outer, inner = middle + side * (middle - 2.45), middle + side * 2.2
+    outer, inner = middle + side * (middle - 2.6), middle + side * 2.2
     y, fans = top, {}
     for project, partners in blocks:
         y -= step

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.figure import SubFigure
 from matplotlib.legend import Legend
@@ -25,6 +28,7 @@ LINES = {
     "identified": {"color": TEXT, "linestyle": (0, (6, 3)), "linewidth": 1.3},
     "attempted": {"color": VERMILION, "linestyle": (0, (1, 1.4)), "linewidth": 2.2},
     "former": {"color": GREY, "linestyle": "-.", "linewidth": 1.0},
+    "impossible": {"color": VERMILION, "linestyle": (0, (1, 5)), "linewidth": 1.6},
     "evaluation": {"color": GREY, "linestyle": "-", "linewidth": 0.8},
 }
 
@@ -36,15 +40,17 @@ WORDS = {
         "carrier": "Träger, Fachdienst, Beratung", "municipality": "Kommune, Gesundheitsamt",
         "other": "Verein, Betrieb, andere", "active": "arbeitet zusammen", "identified": "geplant oder benannt",
         "attempted": "umworben, bisher erfolglos", "former": "beendet",
+        "impossible": "rechtlich ausgeschlossen",
         "evaluation": "wissenschaftliche Begleitung",
-        "unnamed": "leer, schräg: in der Quelle ohne Namen", "alone": "keine Partner", "none": "ohne",
+        "unnamed": "hohl, kursiv: in der Quelle ohne Namen", "alone": "keine Partner", "none": "ohne",
     },
     "en": {
         "jobcenter": "jobcenter", "health": "clinic, practice, rehab", "insurance": "insurer, agency",
         "carrier": "carrier, service, counselling", "municipality": "municipality, health office",
         "other": "association, firm, other", "active": "working together", "identified": "planned or named",
         "attempted": "courted, so far without success", "former": "ended", "evaluation": "evaluation",
-        "unnamed": "hollow, slanted: not named in the source", "alone": "no partners", "none": "none",
+        "impossible": "ruled out by law",
+        "unnamed": "hollow, italic: not named in the source", "alone": "no partners", "none": "none",
     },
 }
 
@@ -85,10 +91,15 @@ def legend(axes: Axes, width: float, height: float, language: str, groups: list[
     lines = [Line2D([], [], **LINES[group], label=words[group]) for group in groups]
     hollow = {"marker": "o", "markersize": 9, "markerfacecolor": "white", "markeredgewidth": 1.6}
     lines.append(Line2D([], [], color=QUIET, linestyle="none", label=words["unnamed"], **hollow))
-    for row, handles in enumerate((kinds, lines)):
+    return legend_rows(axes, width, height, [kinds, lines])
+
+
+def legend_rows(axes: Axes, width: float, height: float, rows: Sequence[Sequence[Artist]]) -> float:
+    """Rows of labelled handles at the top, the first with short handles; returns the height they take."""
+    for row, handles in enumerate(rows):
         axes.add_artist(Legend(
             axes, handles, [handle.get_label() for handle in handles], loc="upper left", ncols=len(handles),
             bbox_to_anchor=(0.15 / width, 1 - (0.02 + 0.28 * row) / height), fontsize=POINTS,
             handlelength=2.2 if row else 1, handletextpad=0.5, columnspacing=1.2, borderaxespad=0, borderpad=0,
         ))
-    return 0.75
+    return 0.19 + 0.28 * len(rows)

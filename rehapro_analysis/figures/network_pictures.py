@@ -15,6 +15,11 @@ from rehapro_analysis.networks.network import in_order
 from rehapro_analysis.study.problems import StudyError
 from rehapro_analysis.study.reading import Study
 
+UNKNOWN_TIES = {
+    "de": "Ob die Partner auch untereinander zusammenarbeiten, ist unbekannt; das heißt nicht, dass sie es nicht tun.",
+    "en": "Whether partners also work with each other is unknown, which does not mean that they do not.",
+}
+
 
 def documented_network(study: Study, *, origin: str = "documented") -> Figure:
     """All projects' networks at once: partners outside, jobcenters between, institutes in the middle.
@@ -22,18 +27,13 @@ def documented_network(study: Study, *, origin: str = "documented") -> Figure:
     ``table`` has a row a tie: project, jobcenter, partner, kind, legal_domains, relation, group.
     """
     ties = _ties(study, origin)
-    projects = ties["project"].nunique()
-    count = _partners(ties)["group"].value_counts().reindex(GROUPS, fill_value=0)
     return Figure(
         "documented_network",
-        {"de": f"{projects} Projekte: {count['active']} Partner arbeiten mit, {count['identified']} sind geplant "
-               f"oder benannt, umworben: {count['attempted']}",
-         "en": f"{projects} projects: {count['active']} partners at work, {count['identified']} planned or named, "
-               f"courted: {count['attempted']}"},
-        {"de": "Gezeigt ist, was Dokumente nennen. Beziehungen der Partner untereinander sind unbekannt, nicht "
-               "abwesend; ungenannte Gruppen zählen als ein Partner. Abstände bedeuten nichts.",
-         "en": "Shown is what documents name. Ties among partners are unknown, not absent; unnamed groups count "
-               "as one partner. Names stay German. Distances mean nothing."},
+        _counted(_partners(ties)["group"].value_counts().reindex(GROUPS, fill_value=0), ties["project"].nunique()),
+        {"de": f"Gezeigt ist, was Dokumente nennen. {UNKNOWN_TIES['de']} Eine Gruppe ohne Namen zählt als ein "
+               "Partner. Abstände haben keine Bedeutung.",
+         "en": f"Shown is what documents name. {UNKNOWN_TIES['en']} An unnamed group counts as one partner. "
+               "Names stay German. Distances mean nothing."},
         _told(ties), _shown(ties), origin, partial(draw_all, _labels(study), ties), (13, 10.6),
     )
 
@@ -41,22 +41,32 @@ def documented_network(study: Study, *, origin: str = "documented") -> Figure:
 def network_small_multiples(study: Study, *, origin: str = "documented") -> Figure:
     """One panel a project on the same sector map: the angle is the partner's legal domain.
 
-    A partner of several domains lies in the first of them. ``table`` as in `documented_network`,
-    without evaluation.
+    A partner of several domains lies in the first of them; its label names them all. ``table`` as in
+    `documented_network`, without evaluation.
     """
     ties = _ties(study, origin)
     return Figure(
         "network_small_multiples",
         {"de": "Mit wem die Projekte zusammenarbeiten, nach Rechtskreis",
          "en": "With whom the projects work, by legal domain"},
-        {"de": "Der Winkel ist in allen Feldern gleich: II bis XII sind Bücher des Sozialgesetzbuchs, „ohne“ "
-               "heißt keines oder unbekannt. Beziehungen der Partner untereinander sind unbekannt, nicht "
-               "abwesend.",
-         "en": "The angle is the same in all panels: II to XII are books of the German social code, “none” "
-               "means no book or unknown. Names stay German. Ties among partners are unknown, not absent."},
+        {"de": "In Klammern: die Bücher des Sozialgesetzbuchs, nach denen ein Partner handelt; „–“ heißt keines, "
+               "„?“ unbekannt. Jedes Buch liegt in allen Feldern in derselben Richtung, ein Partner mit mehreren "
+               f"Büchern beim ersten. {UNKNOWN_TIES['de']}",
+         "en": "In brackets: the books of the German social code that a partner acts under; “–” means none, “?” "
+               "unknown. A book lies in the same direction in all panels, a partner of several books at the first. "
+               f"Names stay German. {UNKNOWN_TIES['en']}"},
         _told(ties, evaluation=False), _shown(_partners(ties)), origin, partial(draw_panels, _labels(study), ties),
         (13, 12.4),
     )
+
+
+def _counted(count: pd.Series, projects: int) -> dict[str, str]:
+    """The title: how many partners stand where, as far as there are any."""
+    words = {"active": ("aktiv", "at work"), "identified": ("geplant oder benannt", "planned or named"),
+             "attempted": ("umworben", "courted"), "former": ("ehemalig", "former")}
+    listed = [", ".join(f"{n} {words[group][place]}" for group, n in count.items() if n) for place in (0, 1)]
+    return {"de": f"Partner der {projects} Projekte: {listed[0]}",
+            "en": f"Partners of {projects} projects: {listed[1]}"}
 
 
 def _ties(study: Study, origin: str) -> pd.DataFrame:

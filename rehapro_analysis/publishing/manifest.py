@@ -7,32 +7,37 @@ import re
 from hashlib import sha256
 from html import unescape
 from pathlib import Path
+from typing import TypeVar
 
 import pandas as pd
 
 from rehapro_analysis import paths
 from rehapro_analysis.figures.figure import Figure
 from rehapro_analysis.figures.fingerprint import significant
+from rehapro_analysis.figures.network_pages import Page
 from rehapro_analysis.figures.saving import replace, save
 from rehapro_analysis.figures.style import LANGUAGES
 from rehapro_analysis.publishing.wording import line_changes, word_changes
 
 MANIFEST = "manifest.json"
+PAGES = "pages"  # the folder of pages, which change their language themselves
+Shown = TypeVar("Shown", Figure, Page)
 HASHES = ("fingerprint", "table_sha256")
 TABLE_DIGITS = 6  # significant digits of a source table's numbers that count for its hash
 
 
-def publish(figure: Figure, *, notebook: str) -> Figure:
-    """Save ``figure`` in all formats, enter it in the manifest and return it, so that a cell shows it.
+def publish(shown: Shown, *, notebook: str) -> Shown:
+    """Save a figure in all formats, or a page, enter it in the manifest and return it, so that a cell shows it.
 
-    ``notebook`` is the stem of the notebook that publishes it (``"04_retention"``).
+    ``notebook`` is the stem of the notebook that publishes it (``"04_retention"``). Figures go to ``figures/de`` and
+    ``figures/en``, pages to ``figures/pages``.
     """
     folder = paths.out_folder() / "figures"
-    files = save(figure, folder)
-    manifest = read_manifest(folder) | {figure.name: _entry(figure, notebook, files)}
+    entry = _page_entry(shown, folder) if isinstance(shown, Page) else _entry(shown, save(shown, folder))
+    manifest = read_manifest(folder) | {shown.name: entry | {"notebook": notebook}}
     text = json.dumps(manifest, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
     replace(folder / MANIFEST, text.encode("utf-8"))
-    return figure
+    return shown
 
 
 def read_manifest(folder: Path) -> dict[str, dict]:
@@ -67,9 +72,15 @@ def table_hash(table: pd.DataFrame) -> str:
     return sha256(text.encode("utf-8")).hexdigest()
 
 
-def _entry(figure: Figure, notebook: str, files: dict[str, Path]) -> dict:
+def _page_entry(page: Page, folder: Path) -> dict:
+    file = page.save(folder / PAGES)
+    return {"title": dict(page.title), "origin": page.origin,
+            "files": {file.relative_to(folder).as_posix(): _hash(file)}}
+
+
+def _entry(figure: Figure, files: dict[str, Path]) -> dict:
     return {
-        "title": dict(figure.title), "alt": dict(figure.alt), "origin": figure.origin, "notebook": notebook,
+        "title": dict(figure.title), "alt": dict(figure.alt), "origin": figure.origin,
         "rows": len(figure.table), "table_sha256": table_hash(figure.table),
         "fingerprint": {language: figure.fingerprint(language) for language in LANGUAGES},
         "files": {key: _hash(path) for key, path in files.items()},
@@ -95,8 +106,8 @@ def _change(part: str, old: object, new: object) -> str:
 
 
 def _hashes(folder: Path) -> dict[str, str]:
-    pictures = (path for language in LANGUAGES for path in (Path(folder) / language).glob("*.*"))
-    return {path.relative_to(folder).as_posix(): _hash(path) for path in pictures}
+    files = (path for part in (*LANGUAGES, PAGES) for path in (Path(folder) / part).glob("*.*"))
+    return {path.relative_to(folder).as_posix(): _hash(path) for path in files}
 
 
 def _hash(path: Path) -> str:
