@@ -70,13 +70,13 @@ def read_network(folder: Path) -> Network:
 
 def ours(network: Network) -> dict[str, Callable[[], Numbers]]:
     """All draws at once, with expectation, interval and p."""
-    from rehapro_analysis.networks.brokerage import brokerage
-    from rehapro_analysis.networks.mrqap import mrqap
-    from rehapro_analysis.networks.network import PartnerNetwork
-    from rehapro_analysis.networks.null_tests import null_test
-    from rehapro_analysis.networks.paths import betweenness
-    from rehapro_analysis.networks.qap import qap_correlation
-    from rehapro_analysis.networks.statistics import reciprocity, transitivity
+    from rehapro_analysis.networks.chance.mrqap import mrqap
+    from rehapro_analysis.networks.chance.null_tests import null_test
+    from rehapro_analysis.networks.chance.qap import qap_correlation
+    from rehapro_analysis.networks.legal_domains.brokerage import brokerage
+    from rehapro_analysis.networks.measures.paths import betweenness
+    from rehapro_analysis.networks.measures.statistics import reciprocity, transitivity
+    from rehapro_analysis.networks.ties.network import PartnerNetwork
     group = [str(one) for one in network.group]
     codes = [f"{place:03}" for place in range(len(group))]
     mutual = PartnerNetwork.from_matrix(network.mutual, codes, directed=False, domains=group)

@@ -20,7 +20,7 @@ from rehapro_analysis.networks import (
     partner_network,
     time_to_agreement,
 )
-from rehapro_analysis.networks.attempts import tie_attempts
+from rehapro_analysis.networks.partners.attempts import tie_attempts
 from rehapro_analysis.paths import REPOSITORY
 from rehapro_analysis.study.problems import StudyError
 from rehapro_analysis.study.reading import Study, read_study
@@ -240,7 +240,7 @@ def test_the_share_in_parallel_operation_is_bounded_by_the_unknown_pairs():
 def test_shared_partners_are_counted_over_third_actors_known_to_both():
     cells = np.array([[0, 0, 1, 1], [0, 0, 1, 0], [1, 1, 0, 0], [1, 0, 0, 0]])
     network = PartnerNetwork.from_matrix(cells, list("abcd"), directed=False)
-    from rehapro_analysis.networks.parallel import _partners_shared
+    from rehapro_analysis.networks.partners.parallel import _partners_shared
 
     assert _partners_shared(network)[0, 1] == 0.5
 

@@ -11,12 +11,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import rehapro_analysis as ra
-from rehapro_analysis.networks import bus_factor as bus
-from rehapro_analysis.networks import carrier_reach as reach
-from rehapro_analysis.networks.carrier_departures import _Histories
-from rehapro_analysis.networks.carrier_load import concentration, largest_sole_share, shuffled_carriers
-from rehapro_analysis.networks.carriers import CarriedTies, carried_ties
-from rehapro_analysis.networks.turnover import independence, mean, partner_limits, ties_left, ties_left_of
+from rehapro_analysis.networks.coaches import bus_factor as bus
+from rehapro_analysis.networks.coaches import carrier_reach as reach
+from rehapro_analysis.networks.coaches.carrier_departures import _Histories
+from rehapro_analysis.networks.coaches.carrier_load import concentration, largest_sole_share, shuffled_carriers
+from rehapro_analysis.networks.coaches.carriers import CarriedTies, carried_ties
+from rehapro_analysis.networks.coaches.turnover import independence, mean, partner_limits, ties_left, ties_left_of
 from rehapro_analysis.study.reading import Study
 
 networks = ra.networks

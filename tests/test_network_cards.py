@@ -8,7 +8,7 @@ from scipy import stats
 from rehapro_analysis.figures import network_card
 from rehapro_analysis.figures.legibility import cut_texts, overlapping_texts
 from rehapro_analysis.networks import network_card_change, network_card_spaces, network_cards
-from rehapro_analysis.networks.ego import card_measures
+from rehapro_analysis.networks.cards.ego import card_measures
 from rehapro_analysis.paths import REPOSITORY
 from rehapro_analysis.study.problems import StudyError
 from rehapro_analysis.study.reading import Study, read_study

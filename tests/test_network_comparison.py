@@ -17,13 +17,13 @@ from rehapro_analysis.networks import (
     nonresponse_bounds,
     partner_network,
     project_indices,
-    statistics,
     tie_changes,
     wave_changes,
 )
-from rehapro_analysis.networks.domains import domains_of
-from rehapro_analysis.networks.nonresponse import check_known, missing_share
-from rehapro_analysis.networks.project_comparison import INDICES
+from rehapro_analysis.networks.legal_domains.domains import domains_of
+from rehapro_analysis.networks.measures import statistics
+from rehapro_analysis.networks.partners.project_comparison import INDICES
+from rehapro_analysis.networks.ties.nonresponse import check_known, missing_share
 from rehapro_analysis.paths import REPOSITORY
 from rehapro_analysis.results import Result
 from rehapro_analysis.study.problems import StudyError

@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rehapro_analysis.networks import PartnerNetwork, export_network, partner_network
-from rehapro_analysis.networks.dl_labels import LONGEST, dl_labels
-from rehapro_analysis.networks.export import export_graph
+from rehapro_analysis.networks.ties.dl_labels import LONGEST, dl_labels
+from rehapro_analysis.networks.ties.export import export_graph
 from rehapro_analysis.paths import REPOSITORY
 from rehapro_analysis.study.problems import StudyError
 from rehapro_analysis.study.reading import Study, read_study

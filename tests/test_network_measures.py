@@ -15,8 +15,9 @@ from hypothesis import strategies as st
 from network_reference import graphs, oracle, table, values
 
 from rehapro_analysis import networks
-from rehapro_analysis.networks import PartnerNetwork, core, paths, statistics
-from rehapro_analysis.networks.bootstrap import vertex_draws
+from rehapro_analysis.networks import PartnerNetwork
+from rehapro_analysis.networks.measures import core, paths, statistics
+from rehapro_analysis.networks.measures.bootstrap import vertex_draws
 from rehapro_analysis.study.problems import StudyError
 
 NAN = float("nan")

@@ -9,13 +9,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from network_reference import FOLDER, graphs, oracle, table
 
-from rehapro_analysis.networks.brokerage import brokerage, brokerage_totals
-from rehapro_analysis.networks.brokerage_roles import ROLES, brokerage_roles, density_moments
-from rehapro_analysis.networks.domains import domains_of
-from rehapro_analysis.networks.mixing import mixing_matrix, split_ties
-from rehapro_analysis.networks.network import PartnerNetwork
-from rehapro_analysis.networks.relabelling import expected_sums, moved_sums, relabellings
-from rehapro_analysis.networks.segregation import domain_odds_ratio, ei_index
+from rehapro_analysis.networks.chance.relabelling import expected_sums, moved_sums, relabellings
+from rehapro_analysis.networks.legal_domains.brokerage import brokerage, brokerage_totals
+from rehapro_analysis.networks.legal_domains.brokerage_roles import ROLES, brokerage_roles, density_moments
+from rehapro_analysis.networks.legal_domains.domains import domains_of
+from rehapro_analysis.networks.legal_domains.mixing import mixing_matrix, split_ties
+from rehapro_analysis.networks.legal_domains.segregation import domain_odds_ratio, ei_index
+from rehapro_analysis.networks.ties.network import PartnerNetwork
 from rehapro_analysis.study.problems import StudyError
 
 NAN = float("nan")

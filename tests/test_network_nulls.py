@@ -10,13 +10,13 @@ from hypothesis import strategies as st
 from network_reference import graphs, table
 from scipy.stats import chisquare
 
-from rehapro_analysis.networks import statistics
-from rehapro_analysis.networks.chance import beside_chance, tail
-from rehapro_analysis.networks.curveball import two_mode_null
-from rehapro_analysis.networks.network import PartnerNetwork
-from rehapro_analysis.networks.null_tests import null_test
-from rehapro_analysis.networks.nulls import KEEPS, NULLS, null_networks
-from rehapro_analysis.networks.switching import switched
+from rehapro_analysis.networks.chance.chance import beside_chance, tail
+from rehapro_analysis.networks.chance.curveball import two_mode_null
+from rehapro_analysis.networks.chance.null_tests import null_test
+from rehapro_analysis.networks.chance.nulls import KEEPS, NULLS, null_networks
+from rehapro_analysis.networks.chance.switching import switched
+from rehapro_analysis.networks.measures import statistics
+from rehapro_analysis.networks.ties.network import PartnerNetwork
 from rehapro_analysis.study.problems import StudyError
 
 NAN = float("nan")

@@ -125,7 +125,7 @@ def test_places_lie_on_the_sheet(study):
 
 def test_saving_leaves_the_page_alone_in_its_folder(network, tmp_path):
     path = network_page(network, language="en").save(tmp_path / "new")
-    assert [one.name for one in path.parent.iterdir()] == ["network_g4pz.html"]
+    assert [one.name for one in path.parent.iterdir()] == ["network_page_g4pz.html"]
     assert path.read_bytes() == network_page(network, language="en").save(tmp_path / "again").read_bytes()
     assert '<html lang="en">' in path.read_text("utf-8")
 

@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 from network_reference import FOLDER, graphs, oracle, table
 
-from rehapro_analysis.networks.exchange import exchange_test, exchanged
-from rehapro_analysis.networks.mrqap import mrqap
-from rehapro_analysis.networks.network import PartnerNetwork
-from rehapro_analysis.networks.qap import correlations, qap_correlation
+from rehapro_analysis.networks.chance.exchange import exchange_test, exchanged
+from rehapro_analysis.networks.chance.mrqap import mrqap
+from rehapro_analysis.networks.chance.qap import correlations, qap_correlation
+from rehapro_analysis.networks.ties.network import PartnerNetwork
 from rehapro_analysis.study.problems import StudyError
 
 NAN = float("nan")

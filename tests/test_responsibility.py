@@ -11,11 +11,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import rehapro_analysis as ra
-from rehapro_analysis.networks.archetypes import ARCHETYPES, AXES, archetypes, nearest_archetypes
-from rehapro_analysis.networks.case_segments import segments_of
-from rehapro_analysis.networks.mutuality import closure, entropy, incoherence, mutuality
-from rehapro_analysis.networks.responsibility_flow import case_measures, responsibility_flow
-from rehapro_analysis.networks.uniform_teams import uniform_mutuality
+from rehapro_analysis.networks.responsible.archetypes import ARCHETYPES, AXES, archetypes, nearest_archetypes
+from rehapro_analysis.networks.responsible.case_segments import segments_of
+from rehapro_analysis.networks.responsible.mutuality import closure, entropy, incoherence, mutuality
+from rehapro_analysis.networks.responsible.responsibility_flow import case_measures, responsibility_flow
+from rehapro_analysis.networks.responsible.uniform_teams import uniform_mutuality
 from rehapro_analysis.study.reading import Study
 
 networks = ra.networks

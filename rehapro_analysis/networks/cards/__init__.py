@@ -1,0 +1,1 @@
+"""Network cards: the circle of people and places around a participant."""

@@ -1,0 +1,1 @@
+"""Chance: what a measure would be without the structure it is about."""

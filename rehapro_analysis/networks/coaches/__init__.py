@@ -1,0 +1,1 @@
+"""Coaches: which ties depend on a person, and what is left when one leaves."""

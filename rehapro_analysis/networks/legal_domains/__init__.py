@@ -1,0 +1,1 @@
+"""Legal domains: which books of the social code are bridged, and by whom."""

@@ -1,0 +1,1 @@
+"""Measures: the whole network and the places of its actors."""

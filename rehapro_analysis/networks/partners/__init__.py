@@ -1,0 +1,1 @@
+"""Partners: courted, missing, working side by side; projects compared."""

@@ -1,0 +1,1 @@
+"""Responsible: whether cases are shared or handed on."""
