@@ -59,8 +59,9 @@ def two_projects(tmp_path_factory):
 def test_two_projects_of_other_names_are_answered_in_every_cell(two_projects, monkeypatch, capsys):
     said = answers(two_projects, monkeypatch, capsys)
     assert all(shown or text for shown, text in said)
-    (only,) = refused(said)
-    assert "needs the table statements" in only
+    statements, *stars = refused(said)
+    assert "needs the table statements" in statements
+    assert len(stars) == 2 and all("These pictures show stars" in sentence for sentence in stars)
     pictures = shown_as(ra.figures.Figure, said)
     assert len(pictures) == 8
     assert {picture.origin for picture in pictures} == {"own"}

@@ -146,7 +146,8 @@ def incidence(table: EventTable, variance: str = "auto") -> Incidence:
     rate = (counts / np.where(table.n_exit > 0, table.n_risk, 1.0)).T
     staying = table.runs.cumprod(1 - rate[:, -1])
     before = table.runs.previous(staying, 1.0)
-    return Incidence(table, rate, before, staying, table.runs.cumsum(before * rate.T).T, variance)
+    share = np.minimum(table.runs.cumsum(before * rate.T), 1.0).T  # a sum of shares may round above 1
+    return Incidence(table, rate, before, staying, share, variance)
 
 
 def _tied(count: np.ndarray, n: np.ndarray) -> np.ndarray:

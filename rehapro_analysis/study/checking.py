@@ -11,7 +11,7 @@ import pandas as pd
 
 from rehapro_analysis.study.cells import DTYPES, Fault, is_number, parsed
 from rehapro_analysis.study.plausibility import RULES, Clash, Rule
-from rehapro_analysis.study.problems import PERSON_COLUMNS, SENSITIVE_COLUMNS, Problem, nearest
+from rehapro_analysis.study.problems import PERSON_COLUMNS, PERSON_KEYS, SENSITIVE_COLUMNS, Problem, nearest
 from rehapro_analysis.study.schema import Column, Reference, Table
 
 WHOLE = 3  # filled cells that a column must have before all of them being refused says something
@@ -57,7 +57,7 @@ class Sheet:
     @property
     def personal(self) -> bool:
         """Whether a row of the table speaks of a person."""
-        return bool(PERSON_COLUMNS & set(self.table.key))
+        return bool(PERSON_KEYS & set(self.table.key))
 
     @property
     def _open(self) -> set[str]:

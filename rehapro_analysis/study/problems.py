@@ -16,9 +16,8 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 
 # Columns that identify somebody. Their values never appear in a message; the row number does.
-PERSON_COLUMNS = frozenset({"participant", "case", "person", "coach", "alter", "alter_a", "alter_b",
-                            "respondent", "reported_by"})
-# Columns (by table) whose values say something intimate about somebody; they do not appear either.
+PERSON_KEYS = frozenset({"participant", "case", "person", "coach", "alter", "alter_a", "alter_b"})
+PERSON_COLUMNS = PERSON_KEYS | {"respondent", "reported_by"}  # who reports may be a person; the row is about others
 SENSITIVE_COLUMNS = frozenset({("measurements", "value")})
 
 SHOWN_PER_KIND = 5

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 
-from rehapro_analysis.study.problems import PERSON_COLUMNS
+from rehapro_analysis.study.problems import PERSON_KEYS
 from rehapro_analysis.study.schema import Table
 from rehapro_analysis.study.tables import TABLES
 
@@ -96,7 +96,7 @@ def _files(data_folder: Path) -> dict[str, Path]:
 def _table_by_row(name: str, path: Path) -> Table | None:
     """The table, if its rows may be recorded one by one: documented and without persons."""
     table = TABLES.get(path.stem)
-    public = name.startswith("documented/") and table is not None and not PERSON_COLUMNS & set(table.key)
+    public = name.startswith("documented/") and table is not None and not PERSON_KEYS & set(table.key)
     return table if public else None
 
 
