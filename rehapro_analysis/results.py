@@ -20,6 +20,7 @@ DIGITS = 4  # significant digits shown; nothing that is computed with is ever ro
 READ_DIGITS = 3  # of them in a reading table
 UNBROKEN = 12  # letters up to which the cells of a column stay on one line, so that no date is broken
 _HOST = re.compile(r"https?://([^/]+)/\S*")  # a reader needs the site; the whole address stays in the table
+_SINGULAR = {"people": "person", "quantities": "quantity"}
 _SHARE = re.compile(r"(^|_)(share|chance)(_|$)")  # columns that say by their name that they are shares
 
 
@@ -85,7 +86,9 @@ class Result:
         return [_read_cell(value, column.name, share, language) for value in column]
 
     def _heading(self) -> str:
-        return f"{self.method} ({self.origin}, {f'n = {self.n} {self.counted}'.rstrip()})"
+        one = _SINGULAR.get(self.counted, re.sub(r"s\b", "", self.counted, count=1))
+        counted = one if self.n == 1 else self.counted
+        return f"{self.method} ({self.origin}, {f'n = {self.n} {counted}'.rstrip()})"
 
     def __str__(self) -> str:
         lines = [self._heading(), self.shown().to_string(index=False)]
@@ -152,5 +155,5 @@ def _shown(value: object) -> str:
     if value is None or value is pd.NaT or value is pd.NA or value != value:
         return ""
     if isinstance(value, float):
-        return f"{value:.0f}" if value == round(value) or abs(value) >= 10**DIGITS else f"{value:.{DIGITS}g}"
+        return f"{value:.0f}" if value % 1 == 0 or abs(value) >= 10**DIGITS else f"{value:.{DIGITS}g}"
     return _HOST.sub(r"\1/…", str(value))

@@ -63,7 +63,7 @@ def test_two_projects_of_other_names_are_answered_in_every_cell(two_projects, mo
     assert "needs the table statements" in statements
     assert len(stars) == 2 and all("These pictures show stars" in sentence for sentence in stars)
     pictures = shown_as(ra.figures.Figure, said)
-    assert len(pictures) == 8
+    assert len(pictures) == 6
     assert {picture.origin for picture in pictures} == {"own"}
     assert not [picture.title for picture in pictures if "GesA" in str(picture.title) + str(picture.alt)]
     (page,) = shown_as(ra.figures.Page, said)

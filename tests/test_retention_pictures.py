@@ -296,7 +296,7 @@ def test_phases_that_vanished_are_named_above_and_what_is_left_beside():
     everybody_left = stays().assign(to=lambda frame: frame["to"].fillna("dropout"))
     figure = phases_over_time(retention.state_occupation(everybody_left, unit="days"), [0, 5, 10, 15])
     words = words_of(figure.picture("de"))
-    assert "Warten" in words
+    assert "Wartezeit" in words
     assert any(text.startswith("abgebrochen") for text in words)
 
 

@@ -9,9 +9,10 @@ from matplotlib.lines import Line2D
 
 from rehapro_analysis.figures.figure import Figure
 from rehapro_analysis.figures.german import axis_number, number, percent
+from rehapro_analysis.figures.network_contents import file_stem
 from rehapro_analysis.figures.network_marks import KIND_OF, WORDS
 from rehapro_analysis.figures.style import BLUE, GREY, LANGUAGES, ORANGE, PURPLE, TEXT, VERMILION
-from rehapro_analysis.networks.attempts import OPEN, monthly_chance, tie_attempts
+from rehapro_analysis.networks.partners.attempts import OPEN, monthly_chance, tie_attempts
 from rehapro_analysis.study.problems import StudyError
 from rehapro_analysis.study.reading import Study
 
@@ -52,7 +53,7 @@ def courted_over_time(study: Study, *, project: str | None = None, origin: str =
     counts = {name: int(rows["outcome"].eq(name).sum()) for name in ENDS}
     drawn = rows.assign(partner=partners["en"])[["project", "partner", "months", "outcome"]].reset_index(drop=True)
     return Figure(
-        "courted_over_time" + (f"_{project.lower()}" if project else ""), _title(counts, rows),
+        file_stem("courted_over_time", project), _title(counts, rows),
         _note(study, origin, rows), _told(rows, partners), drawn, origin,
         lambda canvas, language: _draw(canvas, rows, partners[language], language), (10, 2.6 + 0.34 * len(rows)))
 

@@ -93,7 +93,7 @@ def forecast_fan(flow: Result, forecast: Result, group: str | None = None, *, la
     return Figure(
         name, title or {"de": f"Bestand bisher und voraus{_of(label or group)}",
                         "en": f"Stock so far and ahead{_of(label or group)}"},
-        {"de": f"Bereich: Unsicherheit von Zugang und Verbleib, jeder Monat für sich; Plätze begrenzen nicht; "
+        {"de": f"Bereich: Unsicherheit von Zugang und Teilnahmedauer, jeder Monat für sich; Plätze begrenzen nicht; "
                f"{_size(periods, 'de')}.",
          "en": f"Band: uncertainty of entries and of staying, each month by itself; places are no limit; "
                f"{_size(periods, 'en')}."},

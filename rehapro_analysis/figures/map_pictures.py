@@ -23,7 +23,7 @@ from rehapro_analysis.figures.network_layout import free_layout
 from rehapro_analysis.figures.network_marks import sheet
 from rehapro_analysis.figures.network_words import FREE_NOTE, map_note, told
 from rehapro_analysis.figures.style import LANGUAGES
-from rehapro_analysis.networks.network import PartnerNetwork
+from rehapro_analysis.networks.ties.network import PartnerNetwork
 
 MARGIN = 0.15  # inches around the body
 
@@ -36,7 +36,7 @@ def network_map(network: PartnerNetwork, *, seed: int = 1) -> Figure:
     """
     pairs = told_pairs(network)
     return Figure(
-        file_stem("network_map", network),
+        file_stem("network_map", network.project),
         {"de": f"{heading(network, 'de')}, frei angeordnet", "en": f"{heading(network, 'en')}, laid out freely"},
         map_note(FREE_NOTE, network, seed=dict.fromkeys(LANGUAGES, str(seed))), told(network),
         pairs[pairs["state"].ne("absent")].reset_index(drop=True), network.origin, partial(_draw, network, seed),

@@ -27,7 +27,7 @@ from rehapro_analysis.figures.network_contents import (
 from rehapro_analysis.figures.network_marks import WORDS, legend_rows, sheet
 from rehapro_analysis.figures.network_words import DIRECTION, MATRIX_NOTE, STATE_WORDS, told
 from rehapro_analysis.figures.style import BLUE, GREY, QUIET, SKY, TEXT, VERMILION
-from rehapro_analysis.networks.network import PartnerNetwork
+from rehapro_analysis.networks.ties.network import PartnerNetwork
 
 # Every state has a shape of its own, so that the picture can be read in grey.
 FIELDS = {
@@ -56,7 +56,7 @@ def network_matrix(network: PartnerNetwork) -> Figure:
     cell, left = _cell(len(actors)), _left(actors)
     side = max(cell * len(actors), 1.5)
     return Figure(
-        file_stem("network_matrix", network),
+        file_stem("network_matrix", network.project),
         {"de": f"{heading(network, 'de')}, jedes Paar ein Feld", "en": f"{heading(network, 'en')}, a field a pair"},
         note, told(network), told_pairs(network), network.origin, partial(_draw, network),
         (round(max(13, left + side + SIGNS), 2), round(side + BANDS, 2)),

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from rehapro_analysis.figures.german import number
-from rehapro_analysis.networks.network import PartnerNetwork, in_order
+from rehapro_analysis.networks.ties.network import PartnerNetwork, in_order
 from rehapro_analysis.study.tables import LEGAL_DOMAINS
 
 # How firm a tie is, firmest first; a pair with several ties has the first state that fits.
@@ -77,9 +77,13 @@ def told_pairs(network: PartnerNetwork) -> pd.DataFrame:
     })
 
 
-def file_stem(start: str, network: PartnerNetwork) -> str:
-    """The name of a figure: what it is, and of which project."""
-    return f"{start}_{re.sub('[^a-z0-9]+', '_', network.project.lower())}" if network.project else start
+def file_stem(start: str, project: str | None) -> str:
+    """The name of a figure: what it is, and of which project.
+
+    >>> file_stem("network_map", "Brücke 2"), file_stem("network_map", None)
+    ('network_map_br_cke_2', 'network_map')
+    """
+    return f"{start}_{re.sub('[^a-z0-9]+', '_', project.lower())}" if project else start
 
 
 def heading(network: PartnerNetwork, language: str) -> str:

@@ -22,7 +22,7 @@ from rehapro_analysis.figures.network_marks import (
     sheet,
 )
 from rehapro_analysis.figures.style import BLUE, QUIET, TEXT
-from rehapro_analysis.networks.network import in_order
+from rehapro_analysis.networks.ties.network import in_order
 
 # Sectors of the map: where each legal domain lies, in degrees, in every panel alike. The wide
 # ones lie left and right, where labels can stand above one another.

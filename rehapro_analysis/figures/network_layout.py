@@ -11,7 +11,7 @@ import pandas as pd
 
 from rehapro_analysis.figures.labels import Box
 from rehapro_analysis.figures.network_contents import by_domain, drawn_actors, drawn_pairs
-from rehapro_analysis.networks.network import PartnerNetwork
+from rehapro_analysis.networks.ties.network import PartnerNetwork
 from rehapro_analysis.study.tables import LEGAL_DOMAINS
 
 RINGS = ("active", "identified", "attempted", "former", "impossible", "none")  # from the middle outwards

@@ -13,8 +13,8 @@ from rehapro_analysis.figures.network_canvas import named
 from rehapro_analysis.figures.network_contents import MOSTLY, STATES, TIE_STATES, drawn_actors, pair_states
 from rehapro_analysis.figures.network_layout import free_layout, sector_layout
 from rehapro_analysis.figures.network_marks import KIND_OF
-from rehapro_analysis.networks.coverage import GROUPS
-from rehapro_analysis.networks.network import PartnerNetwork
+from rehapro_analysis.networks.legal_domains.coverage import GROUPS
+from rehapro_analysis.networks.ties.network import PartnerNetwork
 from rehapro_analysis.study.tables import LEGAL_DOMAINS
 
 SHEET = 13.0, 9.0  # inches

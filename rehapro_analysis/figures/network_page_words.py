@@ -29,10 +29,10 @@ PAGE_WORDS = {
         "hint": "Akteur mit Maus oder Tabulatortaste wählen; Eingabetaste hält ihn fest, Escape löst ihn.",
         "kind": "Art", "books": "Rechtskreise", "unknown_pairs": "unbekannte Paare", "of": "von",
         "several": "doppelter Rand: mehrere Rechtskreise", "hatched": "schraffiert: mindestens die Hälfte der Paare "
-        "unbekannt", "hollow": "leer: in der Quelle ohne Namen", "none": "keine Beziehung in dieser Auswahl",
+        "unbekannt", "hollow": "hohl: in der Quelle ohne Namen", "none": "keine Beziehung in dieser Auswahl",
         "sector_note": "Winkel: Rechtskreis. Abstand von der Mitte: {rings}; sonst bedeuten Abstände nichts.",
         "free_note": "Anordnung nach Kamada und Kawai, Startwert {seed}; Abstände und Richtungen bedeuten nichts.",
-        "unknown_note": "Unbekannt: {unknown} von {all} Paaren. Unbekannt ist nicht abwesend.",
+        "unknown_note": "Unbekannt: {unknown} von {all} Paaren. Unbekannt heißt nicht: es gibt keine.",
         "undated": "Beziehungen ohne Datum stehen an jedem Tag.",
     },
     "en": {

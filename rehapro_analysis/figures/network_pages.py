@@ -26,7 +26,7 @@ from rehapro_analysis.figures.network_page_words import page_words
 from rehapro_analysis.figures.network_words import UNDRAWN, ring_words
 from rehapro_analysis.figures.saving import replace
 from rehapro_analysis.figures.style import LANGUAGES
-from rehapro_analysis.networks.network import PartnerNetwork
+from rehapro_analysis.networks.ties.network import PartnerNetwork
 
 FOLDER = Path(__file__).parent
 
@@ -68,7 +68,7 @@ def network_page(network: PartnerNetwork, *, language: str = "de", seed: int = 1
     }
     title = {one: heading(network, one) for one in LANGUAGES}
     html = _assembled(data, title[language], language)
-    return Page(file_stem("network_page", network), html, title, network.origin)
+    return Page(file_stem("network_page", network.project), html, title, network.origin)
 
 
 def _words(network: PartnerNetwork, seed: int) -> dict[str, dict[str, object]]:

@@ -10,8 +10,8 @@ from rehapro_analysis.figures.figure import Figure
 from rehapro_analysis.figures.network_drawing import draw_all, draw_panels
 from rehapro_analysis.figures.network_marks import WORDS
 from rehapro_analysis.figures.style import LANGUAGES
-from rehapro_analysis.networks.coverage import GROUPS
-from rehapro_analysis.networks.network import in_order
+from rehapro_analysis.networks.legal_domains.coverage import GROUPS
+from rehapro_analysis.networks.ties.network import in_order
 from rehapro_analysis.study.problems import StudyError
 from rehapro_analysis.study.reading import Study
 

@@ -10,25 +10,25 @@ from rehapro_analysis.figures.german import number
 from rehapro_analysis.figures.network_contents import STATES, drawn_actors, drawn_pairs
 from rehapro_analysis.figures.network_marks import WORDS
 from rehapro_analysis.figures.style import LANGUAGES
-from rehapro_analysis.networks.network import PartnerNetwork
+from rehapro_analysis.networks.ties.network import PartnerNetwork
 
 RING_NOTE = {
     "de": "Winkel: Rechtskreis (II bis XII sind Bücher des Sozialgesetzbuchs, „ohne“ heißt keines oder unbekannt). "
-          "Abstand von der Mitte: {rings}; sonst bedeuten Abstände nichts. Unbekannt ist nicht abwesend.",
+          "Abstand von der Mitte: {rings}; sonst bedeuten Abstände nichts. Unbekannt heißt nicht: es gibt keine.",
     "en": "Angle: legal domain (II to XII are books of the German social code, “none” means no book or unknown). "
           "Distance from the middle: {rings}; else distances mean nothing. Unknown is not absent.",
 }
 PANEL_NOTE = {
     "de": "In allen Feldern gilt dieselbe Karte: Winkel ist der Rechtskreis (II bis XII sind Bücher des "
           "Sozialgesetzbuchs), derselbe Akteur hat überall denselben. Abstand von der Mitte: {rings}. "
-          "Unbekannte Paare sind nicht abwesend.",
+          "Unbekannt heißt nicht: es gibt keine.",
     "en": "The same map holds in all panels: the angle is the legal domain (II to XII are books of the German social "
           "code), an actor has the same in all. Distance from the middle: {rings}. Unknown pairs "
           "are not absent.",
 }
 FREE_NOTE = {
     "de": "Anordnung nach Kamada und Kawai, Startwert {seed}; Abstände und Richtungen bedeuten nichts. "
-          "Unbekannt ist nicht abwesend.",
+          "Unbekannt heißt nicht: es gibt keine.",
     "en": "Layout by Kamada and Kawai, seed {seed}; distances and directions mean nothing. Unknown is "
           "not absent.",
 }
@@ -45,7 +45,7 @@ RINGS_TOLD = {
     "en": ("{0}, from the inside outwards", "the same for all ({0})", "no partners", "no tie named"),
 }
 STATE_WORDS = {
-    "de": WORDS["de"] | {"absent": "beobachtet abwesend", "unknown": "unbekannt"},
+    "de": WORDS["de"] | {"absent": "nachweislich keine Beziehung", "unknown": "unbekannt"},
     "en": WORDS["en"] | {"absent": "observed absence", "unknown": "unknown"},
 }
 NO_PAIRS = {"de": "Es gibt kein Paar.", "en": "There is no pair."}

@@ -18,7 +18,7 @@ from rehapro_analysis.figures.network_marks import HEADING, POINTS, sheet
 from rehapro_analysis.figures.network_words import PANEL_NOTE, panel_words, ring_words, told
 from rehapro_analysis.figures.sector_pictures import draw_ground
 from rehapro_analysis.figures.style import LANGUAGES, QUIET
-from rehapro_analysis.networks.network import PartnerNetwork
+from rehapro_analysis.networks.ties.network import PartnerNetwork
 from rehapro_analysis.study.problems import StudyError
 from rehapro_analysis.study.reading import STRICTEST_FIRST
 

@@ -58,7 +58,7 @@ def pathway_flow(path: Result, label: str, *, name: str = "pathway_flow", title:
             for language in LANGUAGES}
     return Figure(
         name, title or {"de": f"{label}: der Weg von Schritt zu Schritt", "en": f"{label}: the way from step to step"},
-        {"de": f"Zahlen sind Personen; {size(path, 'de')}. Anteile nach Aalen-Johansen: Auch wer noch dort ist, "
+        {"de": f"Zahlen sind Personen; {size(path, 'de')}. Anteile nach Aalen-Johansen: Auch wer noch da ist, "
                f"zählt, solange beobachtet. Klammern: {level(path, 'de')}-Grenzen. „Noch offen“: niemand war so lange "
                f"unter Beobachtung. Wege mit weniger als {SMALL} Personen sind zusammengefasst.",
          "en": f"Numbers are people; {size(path, 'en')}. Shares are Aalen-Johansen: those still there count as long as "
@@ -91,7 +91,7 @@ def waiting_list(curve: Result, risk: Result, label: str, *, name: str = "waitin
     told = {language: "; ".join(_end_in_words(end, one, language) for end, one in curves.items())
             for language in LANGUAGES}
     return Figure(
-        name, title or {"de": f"{label}: wie das Warten endet", "en": f"{label}: how waiting ends"},
+        name, title or {"de": f"{label}: wie die Wartezeit endet", "en": f"{label}: how waiting ends"},
         {"de": f"Aalen-Johansen, Beginn und Rückzug konkurrieren; Flächen: {level(curve, 'de')}-Grenzen; "
                f"{size(curve, 'de')}. Kurven enden, wo weniger als {SMALL} Personen warten.",
          "en": f"Aalen-Johansen, start and withdrawal compete; bands: {level(curve, 'en')} limits; "
@@ -239,6 +239,6 @@ def _queue_in_words(table: pd.DataFrame, language: str) -> str:
     share = interval(100 * table["withdrawal"].min(), 100 * often, language)
     if language == "de":
         gone = f"je Monat geben {share}\N{NARROW NO-BREAK SPACE}% das Warten auf" if often else "niemand gibt auf"
-        return f"Platz {position} der Liste, {places} Plätze im Projekt, Verbleib {stay} Monate, {gone}."
+        return f"Platz {position} der Liste, {places} Plätze im Projekt, Teilnahmedauer {stay} Monate, {gone}."
     gone = f"{share}% give up waiting each month" if often else "nobody gives up"
     return f"Position {position} on the list, {places} places in the project, a stay of {stay} months, {gone}."

@@ -11,7 +11,7 @@ from rehapro_analysis.figures.figure import Figure
 from rehapro_analysis.figures.german import number
 from rehapro_analysis.figures.retention_words import level
 from rehapro_analysis.figures.style import BLUE, GREY, LANGUAGES, ORANGE
-from rehapro_analysis.networks.archetypes import ARCHETYPES, AXES, archetypes
+from rehapro_analysis.networks.responsible.archetypes import ARCHETYPES, AXES, archetypes
 from rehapro_analysis.results import Result
 from rehapro_analysis.study.problems import StudyError
 

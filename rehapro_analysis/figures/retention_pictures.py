@@ -115,7 +115,8 @@ def difference_over_time(difference: Result, times: Sequence[float], *, name: st
     told = {language: " ".join(sentence(f"{after(row.time, unit, language)}: {points(row, language)}")
                                for row in at_times(curve, times)) for language in LANGUAGES}
     return Figure(
-        name, title or {"de": f"Unterschied im Verbleib: {pair['de']}", "en": f"Difference in staying: {pair['en']}"},
+        name, title or {"de": f"Unterschied im Verbleib im Projekt: {pair['de']}",
+                       "en": f"Difference in staying: {pair['en']}"},
         {"de": f"Anteil derer, die noch teilnehmen, erste minus zweite Gruppe, mit {level(difference, 'de')}-"
                f"Konfidenzgrenzen je Zeitpunkt; {size(difference, 'de')}. {ENDS['de']}{joined['de']}",
          "en": f"Share of those who still take part, first less second group, with {level(difference, 'en')} "

@@ -23,7 +23,7 @@ OTHER = "other"
 _WORDS = {
     STAYING: ("noch da", "still there"),
     "completed": ("regulär beendet", "completed"),
-    "employment": ("in Arbeit", "into work"),
+    "employment": ("in Arbeit vermittelt", "into work"),
     "dropout": ("abgebrochen", "dropped out"),
     "transfer": ("übergeleitet", "transferred"),
     "next_phase": ("nächste Phase", "next phase"),
@@ -49,7 +49,7 @@ _WORDS = {
     "period": ("Zeitraum", "period"),
     "outside": ("außerhalb der Pandemie", "outside the pandemic"),
     "project": ("Projekt", "project"),
-    "waiting": ("Warten", "waiting"),
+    "waiting": ("Wartezeit", "waiting"),
     "orientation": ("Orientierung", "orientation"),
     "assessment": ("Klärung", "assessment"),
     "support": ("Begleitung", "support"),
@@ -69,7 +69,7 @@ _WORDS = {
     "block 2": ("Block 2", "block 2"),
     "screening": ("Screening", "screening"),
     "job coaching": ("Jobcoaching", "job coaching"),
-    "censored": ("noch dort", "still there"),
+    "censored": ("noch da", "still there"),
 }
 _CLOCKS = {
     "months": {"de": "Monate seit dem Eintritt", "en": "months since entry"},

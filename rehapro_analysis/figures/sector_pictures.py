@@ -26,7 +26,7 @@ from rehapro_analysis.figures.network_layout import SectorLayout, sector_layout
 from rehapro_analysis.figures.network_marks import POINTS, WORDS, box, sheet
 from rehapro_analysis.figures.network_words import RING_NOTE, map_note, ring_words, told
 from rehapro_analysis.figures.style import BLUE, GREY, LANGUAGES, QUIET
-from rehapro_analysis.networks.network import PartnerNetwork
+from rehapro_analysis.networks.ties.network import PartnerNetwork
 
 MARGINS = 1.2, 0.4  # inches left free beside and above the outer ring, for labels
 SIGN_OUT = 0.15  # inches from the rim at which a sector's name stands
@@ -43,7 +43,7 @@ def sector_map(network: PartnerNetwork) -> Figure:
     layout = sector_layout([network])
     pairs = told_pairs(network)
     return Figure(
-        file_stem("sector_map", network),
+        file_stem("sector_map", network.project),
         {"de": f"{heading(network, 'de')} nach Rechtskreis", "en": f"{heading(network, 'en')} by legal domain"},
         map_note(RING_NOTE, network, rings={language: ring_words(layout.rings, language) for language in LANGUAGES}),
         told(network), pairs[pairs["state"].ne("absent")].reset_index(drop=True), network.origin,

@@ -23,7 +23,7 @@ UNITS = {"persons": ("Personen", "people"), "households": ("Bedarfsgemeinschafte
 NOT_COUNTED = {"de": "keine Zählung dokumentiert", "en": "no count documented"}
 MEASURES = {
     "entries": {"de": "Eintritte im Verhältnis zum Soll", "en": "entries relative to those due"},
-    "stay": {"de": "Verbleib (Median) zum Plan", "en": "median stay relative to the plan"},
+    "stay": {"de": "Teilnahmedauer (Median) zum Plan", "en": "median stay relative to the plan"},
 }
 NO_PLAN = {"de": "kein Soll dokumentiert", "en": "no plan documented"}
 NOT_REACHED = {"de": "Median noch nicht erreicht", "en": "median not reached yet"}
@@ -83,7 +83,7 @@ def plan_and_actual(comparison: Result, study: Study) -> Figure:
                                 for row in table.itertuples()) for language in LANGUAGES}
     return Figure(
         name="plan_and_actual",
-        title={"de": "Plan und Wirklichkeit: Eintritte und Verbleib", "en": "Plan and actual: entries and stay"},
+        title={"de": "Plan und Wirklichkeit: Eintritte und Teilnahmedauer", "en": "Plan and actual: entries and stay"},
         note={"de": f"100{NARROW}% (hohl): wie geplant, Eintritte gleichmäßig über die Förderzeit (ohne deren Angabe: "
                     f"das ganze Ziel). Striche: {level(comparison, 'de')}-Grenzen. {size(comparison, 'de')}.",
               "en": "100% (hollow): as planned, entries even over the funded time (where that is not documented: the "

@@ -36,7 +36,7 @@ def documented_funnel(funnels: Result, study: Study) -> Figure:
 
     return Figure(
         name="documented_funnel",
-        title={"de": "Wer durch einen Schritt kam, wer bisher ausschied, wer noch da ist",
+        title={"de": "Wer einen Schritt geschafft hat, wer bisher ausgeschieden ist, wer noch da ist",
                "en": "Who came through a step, who has left so far, who is still there"},
         note={"de": "Striche: 95-%-Grenzen nach Clopper und Pearson, also wahre Anteile, zu denen die Zählung passt. "
                     "Die Schritte der Projekte sind nicht dieselben.",
@@ -65,13 +65,13 @@ def documented_stay(stays: Result, study: Study) -> Figure:
     }
     return Figure(
         name="documented_stay",
-        title={"de": "Wie lange der Verbleib geplant war und wie lange er dauert",
+        title={"de": "Welche Teilnahmedauer geplant war und wie lange sie ist",
                "en": "How long people were meant to stay and how long they do"},
         note={"de": "Monate. Regel, Durchschnitt und Obergrenze sind verschiedene Angaben; wo keine steht, ist keine "
                     "dokumentiert.",
               "en": "Months. A rule, an average and an upper limit are different things; where none stands, none is "
                     "documented."},
-        alt={"de": f"Verbleib in Monaten: {words['de']}.", "en": f"Stay in months: {words['en']}."},
+        alt={"de": f"Teilnahmedauer in Monaten: {words['de']}.", "en": f"Stay in months: {words['en']}."},
         table=stays.table, origin=stays.origin, draw=draw,
     )
 

@@ -46,7 +46,8 @@ def aalen_johansen(table: EventTable, *, variance: str = "auto", ci: str = "log-
     _refuse_state(table)
     found = incidence(table, variance)
     return Result(_curves(found, ci, level), f"Aalen-Johansen, {100 * level:g} % {ci} limits", _assumptions(found),
-                  table.n, table.origin, ("n_risk", "n_event", "n_censored"))
+                  table.n, table.origin, ("n_risk", "n_event", "n_censored"),
+                  shares=("estimate", "std_error", "lower", "upper"), counted="stays")
 
 
 def _curves(found: Incidence, ci: str, level: float) -> pd.DataFrame:

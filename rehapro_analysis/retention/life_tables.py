@@ -37,7 +37,8 @@ def life_table(table: EventTable, breaks: Sequence[float], *, ci: str = "log-log
         **{name: values.ravel() for name, values in {**columns, "lower": low, "upper": high}.items()})
     return Result(frame, f"actuarial life table, {percent(level)} {ci} limits",
                   ("Who is censored or enters within an interval counts for half of it.",), table.n, table.origin,
-                  ("n_start", "n_enter", "n_event", "n_censored"))
+                  ("n_start", "n_enter", "n_event", "n_censored"),
+                  shares=("estimate", "std_error", "lower", "upper"), counted="stays")
 
 
 def _actuarial(d: np.ndarray, exposed: np.ndarray, edges: np.ndarray) -> dict[str, np.ndarray]:

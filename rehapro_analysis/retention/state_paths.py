@@ -58,7 +58,7 @@ def common_paths(spells: Any, *, participant: Columns = "participant", state: st
         "states": (paths[:, 1:] >= 0).sum(axis=1), "ended": paths[:, 0] == 1, "n": n, "share": n / n.sum()})
     frame = frame.sort_values(["n", "path", "ended"], ascending=[False, True, True], ignore_index=True)
     return Result(frame, "whole paths", ("Paths of people who are still there are unfinished and counted apart.",),
-                  h.n, origin, ("n",))
+                  h.n, origin, ("n",), counted="people")
 
 
 def _paths(h: Histories) -> np.ndarray:

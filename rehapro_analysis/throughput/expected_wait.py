@@ -130,7 +130,8 @@ def wait_probabilities(times: Sequence[float], *, position: Interval, places: In
         frames.append(pd.DataFrame({**_row(case, wait), "time": at, "turn": turn, "started": started,
                                     "withdrawn": np.maximum(1 - started - waiting, 0), "waiting": waiting}))
     table = pd.concat(frames, ignore_index=True)
-    return Result(table, f"probability of a start by {unit}", _ASSUMES, len(table), origin)
+    return Result(table, f"probability of a start by {unit}", _ASSUMES, len(table), origin,
+                  shares=("turn", "started", "withdrawn", "waiting"), counted="rows")
 
 
 def documented_wait(study: Study, project: str = "GehVor", *, places: str = "places_concurrent",

@@ -62,7 +62,8 @@ def pathway(study: Study, project: str, *, start: Day = None, end: Day = None, l
     returns = int(stays.duplicated([*_KEY, "step"]).sum())
     said = f"Returns to a step left before: {returns}; each is a stay of its own."
     return Result(table.astype({"step": str}), f"pathway of {project}, share by {horizon:g} days, "
-                  f"{100 * level:g} % limits", (*SAID, said), len(first), study.origin("phases"), COUNTS)
+                  f"{100 * level:g} % limits", (*SAID, said), len(first), study.origin("phases"), COUNTS,
+                  shares=("so_far", "estimate", "lower", "upper"))
 
 
 def pathway_graph(path: Result) -> nx.DiGraph:
@@ -101,7 +102,7 @@ def pathway_yield(study: Study, project: str | Sequence[str] | None = None, *, s
     ways["project"] = pd.Categorical(ways["project"], chosen)
     table = ways_out(ways, ["project"], horizon=horizon, level=level)
     return Result(table, f"whole pathways, share by {horizon:g} days, {100 * level:g} % limits", SAID, len(ways),
-                  study.origin("phases"), COUNTS)
+                  study.origin("phases"), COUNTS, shares=("so_far", "estimate", "lower", "upper"), counted="pathways")
 
 
 def step_stays(study: Study, project: str, *, start: Day = None, end: Day = None, lock: Day = None) -> pd.DataFrame:

@@ -43,7 +43,8 @@ def target_probability(study: Study, project: str, target: float, *, until: date
         "estimate": counts.mean(axis=0), "lower": lower, "upper": upper, "probability": share,
         "std_error": np.sqrt(share * (1 - share) / replicates)})
     return Result(frame, f"probability of reaching {target:g} {quantity}, {replicates} futures",
-                  future_assumptions(stays, future), len(stays.group), stays.origin, ("known",))
+                  future_assumptions(stays, future), len(stays.group), stays.origin, ("known",),
+                  shares=("probability", "std_error"), counted="stays")
 
 
 def target_date(reached: Result, probabilities: Sequence[float] = (0.1, 0.5, 0.9)) -> Result:
@@ -62,7 +63,7 @@ def target_date(reached: Result, probabilities: Sequence[float] = (0.1, 0.5, 0.9
     rows = [{**table.loc[0, ["project", "quantity", "target"]], "probability": share,
              "month": table["month"][table["probability"] >= share].min()} for share in probabilities]
     return Result(pd.DataFrame(rows), f"month of the {reached.method}" if reached.method else "month of reaching",
-                  reached.assumptions, reached.n, reached.origin)
+                  reached.assumptions, reached.n, reached.origin, shares=("probability",), counted=reached.counted)
 
 
 def staff_needed(forecast: Result, *, caseload: float | tuple[float, float]) -> Result:

@@ -93,7 +93,8 @@ def referral_sources(study: Study, project: Projects = None, *, by: str = "refer
     if since is not None:
         said += ("Shares so far count only those still waiting when the list began.",)
     return Result(table, f"referrals by source, share by {horizon:g} days, {100 * level:g} % limits", SAID + said,
-                  len(spells), study.origin("episodes"), COUNTS)
+                  len(spells), study.origin("episodes"), COUNTS, shares=("so_far", "estimate", "lower", "upper"),
+                  counted="referrals")
 
 
 def _watched_from(spells: pd.DataFrame, referred: pd.Series, since: Day) -> pd.DataFrame:

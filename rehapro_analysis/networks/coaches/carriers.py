@@ -82,11 +82,13 @@ def carried_ties(study: Study, project: str | Sequence[str] | None = None, *,
 
 
 def last_day(study: Study) -> pd.Timestamp:
-    """The latest day recorded of coaches, carriers and ties."""
+    """The latest day recorded of coaches, carriers and ties; `StudyError` if there is none."""
     days = [study.table(name)[column].max() for name, columns in (
         ("carriers", ("since", "until")), ("coaches", ("since", "until")), ("tie_events", ("on",)))
         if study.has(name) for column in columns]
-    return max(day for day in days if pd.notna(day))
+    if not (known := [day for day in days if pd.notna(day)]):
+        raise StudyError.of("No day is recorded of carriers, coaches or tie events.", "Add since to carriers.csv.")
+    return max(known)
 
 
 def _of_project(study: Study, project: str, rows: pd.DataFrame, day: pd.Timestamp) -> CarriedTies:
