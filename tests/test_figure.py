@@ -175,6 +175,18 @@ def test_publishing_enters_the_figure_in_the_manifest_and_returns_it(scratch_out
     assert entry["alt"] == dict(figure.alt)
 
 
+def test_a_page_is_published_once_for_both_languages_and_a_changed_one_is_named(scratch_out, tmp_path, monkeypatch):
+    page = ra.figures.Page("network_page", "<!doctype html>", {"de": "Netz", "en": "Network"}, "documented")
+    assert publish(page, notebook="02_partner_networks") is page
+    entry = read_manifest(scratch_out / "figures")["network_page"]
+    assert entry["notebook"] == "02_partner_networks" and entry["origin"] == "documented"
+    assert list(entry["files"]) == ["pages/network_page.html"]
+    monkeypatch.setenv("REHAPRO_OUT", str(tmp_path / "again"))
+    publish(replace(page, html="<!doctype html><p>"), notebook="02_partner_networks")
+    found = differences(scratch_out / "figures", tmp_path / "again" / "figures")
+    assert found == ["pages/network_page.html: file bytes differ"]
+
+
 def test_differences_name_the_figure_and_what_changed(scratch_out, tmp_path, monkeypatch):
     publish(a_figure(), notebook="03_throughput")
     monkeypatch.setenv("REHAPRO_OUT", str(tmp_path / "again"))

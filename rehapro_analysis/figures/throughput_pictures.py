@@ -36,7 +36,7 @@ def documented_funnel(funnels: Result, study: Study) -> Figure:
 
     return Figure(
         name="documented_funnel",
-        title={"de": "Wer einen Schritt geschafft hat, wer bisher ausgeschieden ist, wer noch da ist",
+        title={"de": "Wer einen Schritt geschafft hat, wer ausschied, wer noch da ist",
                "en": "Who came through a step, who has left so far, who is still there"},
         note={"de": "Striche: 95-%-Grenzen nach Clopper und Pearson, also wahre Anteile, zu denen die Zählung passt. "
                     "Die Schritte der Projekte sind nicht dieselben.",
@@ -108,7 +108,7 @@ def _draw_funnel(canvas, table: pd.DataFrame, language: str) -> None:
             _draw_share(axes, row, height, language)
         height += 1
     axes.set_yticks(*zip(*ticks, strict=True))
-    axes.set(xlim=(0, 1.4), ylim=(height - 0.5, -0.6))
+    axes.set(xlim=(0, 1.5), ylim=(height - 0.5, -0.6))
     axes.set_xticks([0, 0.25, 0.5, 0.75, 1], [percent(share, language) for share in (0, 0.25, 0.5, 0.75, 1)])
     axes.grid(axis="x", color=GREY, alpha=0.3)
 

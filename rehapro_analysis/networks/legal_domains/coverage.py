@@ -40,7 +40,7 @@ def network_overview(study: Study, *, origin: str = "documented") -> Result:
     Caution: these are counts of what documents name. A long list may be a long document.
     """
     networks = _networks(study, origin)
-    table = pd.DataFrame([_row(network) for network in networks])
+    table = pd.DataFrame([overview_row(network) for network in networks])
     return Result(table, "actors and ties a project", (STAR, PLANNED, EVALUATION, PLURALS, BY_KIND),
                   len({code for network in networks for code in network.codes}), origin, counted="actors")
 
@@ -88,7 +88,8 @@ def _networks(study: Study, origin: str) -> list[PartnerNetwork]:
             if name in named]
 
 
-def _row(network: PartnerNetwork) -> dict[str, object]:
+def overview_row(network: PartnerNetwork) -> dict[str, object]:
+    """A row of `network_overview`, of one network."""
     groups = pd.Series(tie_groups(network))
     sets = network.actors.set_index("actor")["legal_domains"]
     at_work = [in_order(sets[code]) for code in groups.index[groups.isin(["lead", "active"])]]

@@ -9,7 +9,7 @@ import pandas as pd
 
 from rehapro_analysis.networks.chance.exchange import exchanged
 from rehapro_analysis.networks.coaches.coach_independence import coach_independence
-from rehapro_analysis.networks.legal_domains.coverage import BOOKS, network_overview, tie_groups
+from rehapro_analysis.networks.legal_domains.coverage import BOOKS, overview_row, tie_groups
 from rehapro_analysis.networks.legal_domains.segregation import domain_odds_ratio
 from rehapro_analysis.networks.measures.whole import mean_degree
 from rehapro_analysis.networks.responsible.responsibility import responsibility_index
@@ -140,12 +140,10 @@ def _odds_ratio(study: Study, project: str, origin: str, draws: int, seed: int) 
 
 
 def _coverage(study: Study, project: str, origin: str, draws: int, seed: int) -> Found:
-    table = network_overview(study, origin=origin).table
-    if project not in set(table["project"]):
-        raise StudyError.of(f"No {origin} tie names {project}.", "Add its ties to ties.csv.")
-    row = table.set_index("project").loc[project]
+    network = partner_network(study, project, origin=origin)
+    row = overview_row(network)
     reached, further = row["n_domains"], row["n_domain_unknown"]
-    place = _coverage_percentile(partner_network(study, project, origin=origin), reached, draws, seed)
+    place = _coverage_percentile(network, reached, draws, seed)
     note = "" if place == place else "No null: all named partners are at work, or none is."
     return {"estimate": float(reached), "lower": float(reached), "upper": float(min(len(BOOKS), reached + further)),
             "null_percentile": place, "note": note}
