@@ -11,7 +11,7 @@ from pathlib import Path
 
 from rehapro_analysis.paths import REPOSITORY, data_folders
 from rehapro_analysis.publishing.destination import prepare
-from rehapro_analysis.publishing.notebooks import NOTEBOOKS, NotebookError, execute, notebook_paths, write
+from rehapro_analysis.publishing.notebooks import NOTEBOOKS, NotebookError, chosen_paths, execute, write
 from rehapro_analysis.study import StudyError, read_study
 
 
@@ -26,13 +26,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def run(options: argparse.Namespace) -> int:
-    """Run every notebook: in place with the committed data, else into ``--out``."""
+    """Run every notebook, or those named: in place with the committed data, else into ``--out``."""
     if (options.data or options.language) and not options.out:
         raise StudyError.of("The committed notebooks and figures stay as they are.",
                             "Choose a folder with --out DIR, such as --out my_report.")
     read_study(*(options.data or data_folders()))  # bad input is named before any notebook runs
     out = prepare(Path(options.out).resolve()) if options.out else REPOSITORY
-    for path in notebook_paths():
+    for path in chosen_paths(options.notebooks):
         began = time.perf_counter()
         write(execute(path, settings=_settings(options, out)), out / NOTEBOOKS.name / path.name)
         print(f"{path.stem:<28}{time.perf_counter() - began:6.1f} s", flush=True)
@@ -102,6 +102,7 @@ def _parser() -> argparse.ArgumentParser:
         return sub
 
     running = add(run)
+    running.add_argument("notebooks", nargs="*", metavar="NOTEBOOK", help="such as 03_throughput; all if none")
     running.add_argument("--data", action="append", metavar="DIR", help="folder with tables; may be given again")
     running.add_argument("--out", metavar="DIR", help="new folder for executed notebooks and figures; git ignores it")
     running.add_argument("--language", choices=("de", "en"), help="language of the figures shown")

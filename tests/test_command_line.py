@@ -40,7 +40,7 @@ def test_a_table_that_a_notebook_needs_is_asked_for_without_code(tmp_path, capsy
     cell = nbformat.v4.new_code_cell("import rehapro_analysis as ra\n"
                                      "ra.read_study(*ra.data_folders()).table('facts')")
     nbformat.write(nbformat.v4.new_notebook(cells=[cell]), notebooks / "01_needy.ipynb")
-    monkeypatch.setattr(command, "notebook_paths", lambda: [notebooks / "01_needy.ipynb"])
+    monkeypatch.setattr(command, "chosen_paths", lambda stems: [notebooks / "01_needy.ipynb"])
     data = tmp_path / "data"
     data.mkdir()
     (data / "projects.csv").write_text("project,label,jobcenters\nGesA,GesA,Mainz\n", "utf-8")
@@ -112,10 +112,10 @@ def test_checking_a_broken_folder_lists_its_problems(tmp_path, capsys):
 
 def test_a_german_run_into_a_folder_leaves_the_committed_notebooks_alone(tmp_path):
     committed = {path: path.read_bytes() for path in (REPOSITORY / "notebooks").glob("*.ipynb")}
-    assert command.main(["run", "--out", str(tmp_path), "--language", "de"]) == 0
+    assert command.main(["run", "01_evidence", "--out", str(tmp_path), "--language", "de"]) == 0
     assert {path: path.read_bytes() for path in committed} == committed
     notebook = nbformat.read(tmp_path / "notebooks" / "01_evidence.ipynb", as_version=4)
     shown = str([cell.get("outputs") for cell in notebook.cells])
-    assert "Was über die zwölf Projekte" in shown and "What is documented in numbers" not in shown
+    assert "Was über 12 Projekte" in shown and "What is documented in numbers" not in shown
     assert (tmp_path / "figures" / "manifest.json").exists()
     assert (tmp_path / ".gitignore").read_text("utf-8") == "*\n"
