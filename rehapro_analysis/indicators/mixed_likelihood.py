@@ -1,4 +1,4 @@
-"""Likelihoods of random-intercept models: what fixed coefficients and standard deviations of levels make of the data."""
+"""Likelihoods of random-intercept models, given coefficients and the standard deviations of all levels."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import numpy as np
 from scipy.special import gammaln
 
 from rehapro_analysis.indicators.quadrature import (
+    NESTED_NODES,
     NODES,
     Density,
     binomial_density,
@@ -61,7 +62,12 @@ class DiscreteLikelihood:
 
     sample: Sample
     family: str
-    nodes: int = NODES
+    always = ()
+
+    @property
+    def nodes(self) -> int:
+        """Nodes of a level: fewer where two levels multiply them."""
+        return NODES if self.sample.coach is None else NESTED_NODES
 
     @property
     def levels(self) -> tuple[str, ...]:
@@ -72,7 +78,8 @@ class DiscreteLikelihood:
     def start(self) -> np.ndarray:
         """Coefficients to start from: the pooled intercept alone."""
         total, of = self.sample.value.sum(), len(self.sample.value)
-        level = np.log(total / (of - total)) if self.family == "binomial" else np.log(total / self.sample.exposure.sum())
+        other = of - total if self.family == "binomial" else self.sample.exposure.sum()
+        level = np.log(total / other)
         return np.concatenate([[level], np.zeros(self.sample.matrix.shape[1] - 1)])
 
     def __call__(self, head: np.ndarray, sds: Deviations) -> float:
@@ -108,6 +115,7 @@ class NormalLikelihood:
 
     sample: Sample
     restricted: bool = True
+    always = ("residual",)
 
     @property
     def levels(self) -> tuple[str, ...]:

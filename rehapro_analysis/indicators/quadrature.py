@@ -9,6 +9,7 @@ import numpy as np
 from scipy.special import expit, logsumexp
 
 NODES = 25
+NESTED_NODES = 11
 NEWTON_STEPS = 60
 SETTLED = 1e-10
 
@@ -29,7 +30,7 @@ def hermite(nodes: int) -> tuple[np.ndarray, np.ndarray]:
 
 
 def binomial_density(events: np.ndarray, trials: np.ndarray, predictor: np.ndarray) -> Density:
-    """events eta - trials log(1 + e^eta) of each row (R,): Bernoulli values with the logit link, alike ones added up."""
+    """events eta - trials log(1 + e^eta) of each row (R,): yes or no, logit link, alike rows added up."""
     def density(shift: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         eta = predictor[:, None] + shift
         share = expit(eta)
