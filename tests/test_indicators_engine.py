@@ -21,7 +21,7 @@ from rehapro_analysis.indicators import (
     smallest_detectable,
     variance_components,
 )
-from rehapro_analysis.indicators.estimates import expected_events
+from rehapro_analysis.indicators.differences.estimates import expected_events
 from rehapro_analysis.paths import REPOSITORY
 
 REFERENCE = REPOSITORY / "tests" / "reference" / "indicators"

@@ -15,8 +15,8 @@ from scipy.integrate import quad
 from scipy.stats import binom, multivariate_normal, norm, poisson
 
 from rehapro_analysis.indicators import project_variation, random_intercept_model
-from rehapro_analysis.indicators.mixed_likelihood import DiscreteLikelihood, NormalLikelihood, Sample
-from rehapro_analysis.indicators.quadrature import binomial_density, integrated, poisson_density
+from rehapro_analysis.indicators.models.mixed_likelihood import DiscreteLikelihood, NormalLikelihood, Sample
+from rehapro_analysis.indicators.models.quadrature import binomial_density, integrated, poisson_density
 from rehapro_analysis.paths import REPOSITORY
 from rehapro_analysis.study import StudyError
 

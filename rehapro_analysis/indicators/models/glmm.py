@@ -12,8 +12,8 @@ import pandas as pd
 from scipy.stats import norm
 from statsmodels.tools.numdiff import approx_hess3
 
-from rehapro_analysis.indicators.mixed_fit import Maximum, maximum, profile_limits
-from rehapro_analysis.indicators.mixed_likelihood import FAMILIES, DiscreteLikelihood, NormalLikelihood, Sample
+from rehapro_analysis.indicators.models.mixed_fit import Maximum, maximum, profile_limits
+from rehapro_analysis.indicators.models.mixed_likelihood import FAMILIES, DiscreteLikelihood, NormalLikelihood, Sample
 from rehapro_analysis.results import Result
 from rehapro_analysis.retention.covariates import design, refuse_missing
 from rehapro_analysis.retention.limits import check_choice, normal_quantile

@@ -8,9 +8,9 @@ from scipy.stats import chi2
 from scipy.stats import t as student
 from statsmodels.stats.proportion import proportion_confint
 
-from rehapro_analysis.indicators.comparison import Comparison
-from rehapro_analysis.indicators.heterogeneity import Heterogeneity
-from rehapro_analysis.indicators.reliability import reliability_at, usable_spread
+from rehapro_analysis.indicators.differences.comparison import Comparison
+from rehapro_analysis.indicators.differences.heterogeneity import Heterogeneity
+from rehapro_analysis.indicators.profile.reliability import reliability_at, usable_spread
 from rehapro_analysis.results import Result
 
 DRAWS = 40_000

@@ -6,13 +6,13 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from rehapro_analysis.indicators.comparison import Comparison
-from rehapro_analysis.indicators.detectable import expected_range, smallest_detectable
-from rehapro_analysis.indicators.evaluable import Requirements, reasons_against
-from rehapro_analysis.indicators.heterogeneity import concordance
-from rehapro_analysis.indicators.robustness import Gate, leave_one_out
-from rehapro_analysis.indicators.verdicts import ALPHA, EXPLORATORY
-from rehapro_analysis.indicators.wording import LANGUAGES
+from rehapro_analysis.indicators.differences.comparison import Comparison
+from rehapro_analysis.indicators.power.detectable import expected_range, smallest_detectable
+from rehapro_analysis.indicators.verdict.evaluable import Requirements, reasons_against
+from rehapro_analysis.indicators.differences.heterogeneity import concordance
+from rehapro_analysis.indicators.verdict.robustness import Gate, leave_one_out
+from rehapro_analysis.indicators.verdict.verdicts import ALPHA, EXPLORATORY
+from rehapro_analysis.indicators.verdict.wording import LANGUAGES
 
 NUMBERS = ("icc_coach", "statistic", "p_any", "tau", "tau_lower", "tau_upper", "threshold", "p_relevant",
            "p_equivalent", "tipping_icc", "concordance")

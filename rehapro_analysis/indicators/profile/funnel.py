@@ -8,10 +8,10 @@ import numpy as np
 import pandas as pd
 from scipy.stats import t as student
 
-from rehapro_analysis.indicators.comparison import Comparison
-from rehapro_analysis.indicators.funnel_limits import binomial_limits, overdispersed_limits
-from rehapro_analysis.indicators.heterogeneity import Heterogeneity
-from rehapro_analysis.indicators.reliability import usable_spread
+from rehapro_analysis.indicators.differences.comparison import Comparison
+from rehapro_analysis.indicators.profile.funnel_limits import binomial_limits, overdispersed_limits
+from rehapro_analysis.indicators.differences.heterogeneity import Heterogeneity
+from rehapro_analysis.indicators.profile.reliability import usable_spread
 from rehapro_analysis.results import Result
 
 LIMITS = ("chance_lower", "chance_upper", "spread_lower", "spread_upper")

@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from rehapro_analysis.indicators.comparison import Comparison
+from rehapro_analysis.indicators.differences.comparison import Comparison
 from rehapro_analysis.results import Result
 
 Measure = Callable[[Comparison], float]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from rehapro_analysis.indicators.comparison import Comparison
+from rehapro_analysis.indicators.differences.comparison import Comparison
 
 TWO_COACHES = 2
 

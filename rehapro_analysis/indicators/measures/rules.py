@@ -11,7 +11,7 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 
-from rehapro_analysis.indicators.definitions import Indicator
+from rehapro_analysis.indicators.measures.definitions import Indicator
 from rehapro_analysis.study.reading import Study
 
 NOT_DUE = "not due"

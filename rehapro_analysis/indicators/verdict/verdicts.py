@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from statsmodels.stats.multitest import multipletests
 
-from rehapro_analysis.indicators.robustness import Gate
+from rehapro_analysis.indicators.verdict.robustness import Gate
 
 ALPHA = 0.05  # family-wise error of the confirmatory family; false discoveries of p_any
 EXPLORATORY = 0.10  # false discovery rate of the rest

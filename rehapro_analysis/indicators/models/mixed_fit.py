@@ -11,7 +11,7 @@ import numpy as np
 from scipy.optimize import brentq, minimize
 from scipy.stats import chi2
 
-from rehapro_analysis.indicators.mixed_likelihood import Deviations
+from rehapro_analysis.indicators.models.mixed_likelihood import Deviations
 
 STARTS = (0.2, 1.0)  # times the scale of the residuals
 LARGEST = 50.0  # times that scale: a spread beyond it is without upper limit

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from rehapro_analysis.indicators.comparison import Comparison
-from rehapro_analysis.indicators.heterogeneity import Heterogeneity, concordance
+from rehapro_analysis.indicators.differences.comparison import Comparison
+from rehapro_analysis.indicators.differences.heterogeneity import Heterogeneity, concordance
 from rehapro_analysis.results import Result
 from rehapro_analysis.study.problems import StudyError
 

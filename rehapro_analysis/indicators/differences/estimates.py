@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from rehapro_analysis.indicators.components import Components, variance_components
-from rehapro_analysis.indicators.heterogeneity import Heterogeneity
-from rehapro_analysis.indicators.scores import scores
+from rehapro_analysis.indicators.differences.components import Components, variance_components
+from rehapro_analysis.indicators.differences.heterogeneity import Heterogeneity
+from rehapro_analysis.indicators.differences.scores import scores
 
 INTERVALS = 10  # of the piecewise exponential model, with equally many events
 SETTLED = 1e-12

@@ -8,7 +8,7 @@ from functools import cached_property
 import numpy as np
 from scipy.special import gammaln
 
-from rehapro_analysis.indicators.quadrature import (
+from rehapro_analysis.indicators.models.quadrature import (
     NESTED_NODES,
     NODES,
     Density,

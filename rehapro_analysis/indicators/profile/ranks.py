@@ -7,10 +7,10 @@ import pandas as pd
 from scipy.stats import hypergeom
 from statsmodels.stats.multitest import multipletests
 
-from rehapro_analysis.indicators.comparison import Comparison
-from rehapro_analysis.indicators.heterogeneity import Heterogeneity
-from rehapro_analysis.indicators.profile import DRAWS, SEED, drawn_contrasts, shrunken_estimates
-from rehapro_analysis.indicators.reliability import usable_spread
+from rehapro_analysis.indicators.differences.comparison import Comparison
+from rehapro_analysis.indicators.differences.heterogeneity import Heterogeneity
+from rehapro_analysis.indicators.profile.profile import DRAWS, SEED, drawn_contrasts, shrunken_estimates
+from rehapro_analysis.indicators.profile.reliability import usable_spread
 from rehapro_analysis.results import Result
 from rehapro_analysis.study.problems import StudyError
 

@@ -1,0 +1,1 @@
+"""How much projects differ: scores, whole coach blocks moved, the spread between projects."""

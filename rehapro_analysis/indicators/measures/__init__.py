@@ -1,0 +1,1 @@
+"""What counts as success: definitions of indicators, and the value each person has."""

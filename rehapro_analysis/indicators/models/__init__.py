@@ -1,0 +1,1 @@
+"""The random-intercept model by adaptive quadrature."""

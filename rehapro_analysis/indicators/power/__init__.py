@@ -1,0 +1,1 @@
+"""How much these numbers could show, and how many would be needed."""

@@ -1,0 +1,1 @@
+"""What each project shows, and how little of a ranking that is."""
