@@ -21,8 +21,8 @@ from rehapro_analysis.indicators import (
     separation,
     separation_overview,
 )
-from rehapro_analysis.indicators.verdict.evaluable import reasons_against
 from rehapro_analysis.indicators.measures.rules import RULES
+from rehapro_analysis.indicators.verdict.evaluable import reasons_against
 from rehapro_analysis.indicators.verdict.verdicts import verdict
 from rehapro_analysis.indicators.verdict.wording import VERDICTS
 from rehapro_analysis.paths import REPOSITORY

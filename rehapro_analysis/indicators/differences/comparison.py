@@ -8,12 +8,12 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
-from rehapro_analysis.indicators.measures.definitions import Indicator
-from rehapro_analysis.indicators.power.detectable import expected_range
 from rehapro_analysis.indicators.differences.estimates import Estimates, project_estimates
 from rehapro_analysis.indicators.differences.permutation import PERMUTATIONS, PermutationTest, permutation_test
 from rehapro_analysis.indicators.differences.scores import scores
+from rehapro_analysis.indicators.measures.definitions import Indicator
 from rehapro_analysis.indicators.measures.values import due, observed
+from rehapro_analysis.indicators.power.detectable import expected_range
 
 KNOWN = 0.9  # share of people whose coach must be known for coaches to count as known
 

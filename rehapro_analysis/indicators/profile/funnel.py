@@ -9,8 +9,8 @@ import pandas as pd
 from scipy.stats import t as student
 
 from rehapro_analysis.indicators.differences.comparison import Comparison
-from rehapro_analysis.indicators.profile.funnel_limits import binomial_limits, overdispersed_limits
 from rehapro_analysis.indicators.differences.heterogeneity import Heterogeneity
+from rehapro_analysis.indicators.profile.funnel_limits import binomial_limits, overdispersed_limits
 from rehapro_analysis.indicators.profile.reliability import usable_spread
 from rehapro_analysis.results import Result
 

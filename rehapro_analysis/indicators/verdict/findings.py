@@ -7,9 +7,9 @@ from collections.abc import Sequence
 import numpy as np
 
 from rehapro_analysis.indicators.differences.comparison import Comparison
+from rehapro_analysis.indicators.differences.heterogeneity import concordance
 from rehapro_analysis.indicators.power.detectable import expected_range, smallest_detectable
 from rehapro_analysis.indicators.verdict.evaluable import Requirements, reasons_against
-from rehapro_analysis.indicators.differences.heterogeneity import concordance
 from rehapro_analysis.indicators.verdict.robustness import Gate, leave_one_out
 from rehapro_analysis.indicators.verdict.verdicts import ALPHA, EXPLORATORY
 from rehapro_analysis.indicators.verdict.wording import LANGUAGES

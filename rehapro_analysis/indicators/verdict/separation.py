@@ -7,12 +7,12 @@ from collections.abc import Sequence
 import pandas as pd
 
 from rehapro_analysis.indicators.differences.comparison import Comparison, comparison
+from rehapro_analysis.indicators.differences.permutation import PERMUTATIONS
 from rehapro_analysis.indicators.measures.definitions import indicator_definition
+from rehapro_analysis.indicators.measures.values import indicator_values
 from rehapro_analysis.indicators.verdict.evaluable import REQUIREMENTS, Requirements
 from rehapro_analysis.indicators.verdict.findings import finding, smallest
-from rehapro_analysis.indicators.differences.permutation import PERMUTATIONS
 from rehapro_analysis.indicators.verdict.robustness import GATES, Gate
-from rehapro_analysis.indicators.measures.values import indicator_values
 from rehapro_analysis.indicators.verdict.verdicts import adjusted, verdict
 from rehapro_analysis.indicators.verdict.wording import LANGUAGES, sentence
 from rehapro_analysis.results import Result
