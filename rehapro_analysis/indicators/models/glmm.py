@@ -49,7 +49,7 @@ def random_intercept_model(frame: pd.DataFrame, *, value: str = "value", project
     if fit.left_out:
         said.append(f"{fit.left_out} people without a value are left out.")
     rows = [*fit.coefficients(level), *fit.deviations(level),
-            ("log_likelihood", fit.best.log_likelihood, np.nan, np.nan, np.nan)]
+            ("log_likelihood", fit.log_likelihood, np.nan, np.nan, np.nan)]
     table = pd.DataFrame(rows, columns=["term", "estimate", "std_error", "lower", "upper"])
     return Result(table, f"{family} model with random intercepts", tuple(said), len(fit.sample.value), origin)
 
@@ -115,6 +115,11 @@ class _Fit:
     @cached_property
     def best(self) -> Maximum:
         return maximum(self.likelihood, self.unit)
+
+    @property
+    def log_likelihood(self) -> float:
+        """In the units of the data: the restricted likelihood depends on them through its covariates."""
+        return self.best.log_likelihood - (float(np.log(self.scale).sum()) if self.family == "normal" else 0.0)
 
     @cached_property
     def rest(self) -> float:
