@@ -38,8 +38,9 @@ FIELDS = {
     "impossible": {"color": TEXT, "marker": "x", "markersize": 6, "markeredgewidth": 1.6},
     "absent": {"color": GREY, "marker": ".", "markersize": 2.5},
 }
-CELL, SMALLEST = 0.28, 0.155  # inches of a field, and of one in the largest picture
-SIDE, BANDS = 9.5, 2.3  # inches that fields share, and that title, legend, numbers and caption take
+CELL, LARGEST, SMALLEST = 0.28, 0.5, 0.155  # inches of a field: usual, in the smallest and in the largest picture
+SIDE, SHARED, BANDS = 9.5, 5.0, 2.3  # inches for all fields: at most, if few; and for title, legend and caption
+NARROWEST = 10  # inches
 SIGNS = 0.75  # inches at the right for the domains' names
 LETTERS, LEAST = 9, 7.5  # points
 
@@ -59,7 +60,7 @@ def network_matrix(network: PartnerNetwork) -> Figure:
         file_stem("network_matrix", network.project),
         {"de": f"{heading(network, 'de')}, jedes Paar ein Feld", "en": f"{heading(network, 'en')}, a field a pair"},
         note, told(network), told_pairs(network), network.origin, partial(_draw, network),
-        (round(max(13, left + side + SIGNS), 2), round(side + BANDS, 2)),
+        (round(max(NARROWEST, left + side + SIGNS), 2), round(side + BANDS, 2)),
     )
 
 
@@ -138,7 +139,8 @@ def _legend(axes: Axes, width: float, height: float, language: str, found: set[s
 
 def _cell(n: int) -> float:
     """Inches of a field."""
-    return max(SMALLEST, min(CELL, SIDE / max(1, n)))
+    few = max(CELL, SHARED / max(1, n))
+    return max(SMALLEST, min(LARGEST, few, SIDE / max(1, n)))
 
 
 def _letters(cell: float) -> float:

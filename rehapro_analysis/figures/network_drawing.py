@@ -76,7 +76,7 @@ def _panel(axes: Axes, ties: pd.DataFrame, heading: tuple[str, str], frame: Box,
         mark(axes, *point, row.kind, row.named)
     texts, styles = [label_of(row.short_label, row.legal_domains) for row in ties.itertuples()], _styles(ties)
     width = max(extent(text, HEADING, "bold")[0] for text in heading)
-    taken = [Box(frame.left, frame.top - 0.4, frame.left + width, frame.top),
+    taken = [Box(frame.left, frame.top - 0.5, frame.left + width + 0.1, frame.top),
              Box(centre[0] - 0.1, centre[1] - 0.1, centre[0] + 0.1, centre[1] + 0.1)]
     boxes = place_labels(points, [_room(text) for text in texts], frame, centre=centre, taken=taken)
     draw_labels(axes, texts, points, boxes, fontsize=POINTS, styles=styles)

@@ -56,7 +56,7 @@ def network_small_multiples(study: Study, *, origin: str = "documented") -> Figu
                "unknown. A book lies in the same direction in all panels, a partner of several books at the first. "
                f"Names stay German. {UNKNOWN_TIES['en']}"},
         _told(ties, evaluation=False), _shown(_partners(ties)), origin, partial(draw_panels, _labels(study), ties),
-        (13, 12.4),
+        (13, 13.4),
     )
 
 

@@ -9,7 +9,8 @@ from rehapro_analysis.study.problems import StudyError
 FEWEST_TRADES = 100
 
 
-def two_mode_null(table: object, *, draws: int = 1000, seed: int = 1, trades_per_row: int = 10) -> np.ndarray:
+def two_mode_null(table: object, *, draws: int = 1000, seed: int | np.random.Generator = 1,
+                  trades_per_row: int = 10) -> np.ndarray:
     """Random 0/1 tables (draws, r, c) with the row and column sums of ``table`` (r, c); nan stays nan.
 
     A trade takes two rows and deals the columns that only one of them has anew between both, each keeping

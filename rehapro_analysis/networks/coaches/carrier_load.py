@@ -5,9 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from rehapro_analysis.networks.chance.chance import tail
+from rehapro_analysis.networks.chance.curveball import two_mode_null
 from rehapro_analysis.networks.coaches.carriers import CarriedTies
-
-TRADES_A_PERSON = 10
 
 
 def largest_sole_share(carried: np.ndarray, formal: np.ndarray) -> np.ndarray:
@@ -36,26 +35,8 @@ def concentration(carried: np.ndarray) -> float:
 
 
 def shuffled_carriers(carried: np.ndarray, draws: int, rng: np.random.Generator) -> np.ndarray:
-    """Random assignments of persons to ties with the same loads and the same numbers a tie, (draws, E, M).
-
-    The curveball of Strona et al. 2014 (Nat Commun 5:4114), all draws at once, each from the observed start: two
-    persons pool the ties that only one of them carries and deal them out again. Uniform in the limit.
-    """
-    n_ties, n_persons = carried.shape
-    if n_persons < 2 or n_ties == 0:
-        return np.repeat(carried[None], draws, axis=0)
-    held = np.repeat(carried.T[None], draws, axis=0)
-    each = np.arange(draws)
-    for _ in range(TRADES_A_PERSON * n_persons):
-        one = rng.integers(0, n_persons, draws)
-        other = (one + rng.integers(1, n_persons, draws)) % n_persons
-        mine, theirs = held[each, one], held[each, other]
-        apart = mine ^ theirs
-        keys = np.where(apart, rng.random((draws, n_ties)), 2.0)
-        rank = np.argsort(np.argsort(keys, axis=1), axis=1)
-        dealt = apart & (rank < (mine & apart).sum(axis=1, keepdims=True))
-        held[each, one], held[each, other] = (mine & theirs) | dealt, (mine & theirs) | (apart & ~dealt)
-    return held.swapaxes(1, 2)
+    """Random assignments of persons to ties with the same loads and the same numbers a tie, (draws, E, M)."""
+    return two_mode_null(carried.T, draws=draws, seed=rng).swapaxes(1, 2).astype(bool)
 
 
 def chance_of_load(ties: CarriedTies, draws: int, rng: np.random.Generator) -> tuple[float, float]:
