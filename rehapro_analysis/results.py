@@ -140,6 +140,8 @@ def _read_cell(value: object, column: str, share: bool, language: str) -> str:
         return "∞" if value > 0 else "−∞"
     if column in ("p_value", "p_adjusted"):
         return p_value(value, language).removeprefix("p").lstrip(" =")
+    if column.startswith("p_value"):  # an end of a range
+        return "1" if round(value, 9) == 1 else p_value(value, language).removeprefix("p").lstrip(" =")
     if share:
         return percent(value, language, 0 if 0.1 <= value <= 0.9 or value in (0, 1) else 1)  # finer near the ends
     return number(round(value) if abs(value) >= 1000 else float(f"{value:.{READ_DIGITS}g}"), language)

@@ -27,7 +27,7 @@ from rehapro_analysis.indicators import (
     overdispersion,
     poisson_limits,
     project_profile,
-    project_reliability,
+    reliability,
     rank_sets,
     rankability,
     separation_ratio,
@@ -71,7 +71,7 @@ GOLDEN = shares(EVENTS, PERSONS)
 # reliability
 
 def test_reliability_is_that_of_the_golden_fixture():
-    table = project_reliability(GOLDEN).table
+    table = reliability(GOLDEN).table
     assert table["reliability"].round(3).tolist() == [
         .554, .530, .417, .562, .504, .547, .274, .376, .513, .417, .417, .576]
     assert (table["lower"] == 0).all() and table["upper"].between(table["reliability"], 1).all()
@@ -86,7 +86,7 @@ def test_rankability_and_the_right_order_of_pairs_are_those_of_the_golden_fixtur
 def test_the_persons_needed_give_the_reliability_asked_for():
     value, names = np.array([0., 2, 4, 6, 8, 10, 3, 5]), np.repeat(["a", "b", "c", "d"], 2)
     one = of(value, names)
-    needed, tau2 = project_reliability(one).table["persons_needed"], one.estimates.spread.tau2()
+    needed, tau2 = reliability(one).table["persons_needed"], one.estimates.spread.tau2()
     person = one.estimates.components.person
     assert needed.iloc[0] == np.ceil(0.7 / 0.3 * person / tau2)
 
@@ -214,7 +214,7 @@ def test_every_scale_has_a_funnel_a_profile_and_a_reliability(scale):
     assert (table["spread_lower"] <= table["chance_lower"] + 1e-9).all() and (table["beyond"] == "").all()
     profile = project_profile(one).table
     assert (profile["lower"] < profile["notch_lower"]).all() and (profile["notch_upper"] < profile["upper"]).all()
-    assert project_reliability(one).table["reliability"].between(0, 1).all()
+    assert reliability(one).table["reliability"].between(0, 1).all()
     assert funnel_curve(one).table.notna().all(axis=None)
 
 
@@ -333,7 +333,7 @@ def test_later_steps_find_what_the_first_does_not():
 
 # edges
 
-VIEWS = [project_reliability, rankability, funnel, project_profile, against_the_mean, new_project]
+VIEWS = [reliability, rankability, funnel, project_profile, against_the_mean, new_project]
 
 
 @pytest.mark.parametrize("view", VIEWS)
@@ -347,7 +347,7 @@ def test_one_project_or_a_constant_outcome_is_refused_with_its_reason(view):
 def test_two_projects_have_every_view():
     one = shares([0, 10], [12, 12])
     assert set(funnel(one).table["beyond"]) == {"spread"}  # without another project nothing speaks for a spread
-    assert len(project_reliability(one).table) == len(project_profile(one).table) == 2
+    assert len(reliability(one).table) == len(project_profile(one).table) == 2
     assert rank_sets(one, judged("A")).table["rank_low"].tolist() == [2, 1]
 
 
@@ -355,7 +355,7 @@ def test_the_order_of_rows_changes_nothing():
     rng = np.random.default_rng(1)
     value, project = rng.normal(size=60), np.repeat(list("abcde"), 12)
     mixed = rng.permutation(60)
-    for view in (project_reliability, funnel, project_profile, against_the_mean):
+    for view in (reliability, funnel, project_profile, against_the_mean):
         first, second = (view(of(value[rows], project[rows])).table for rows in (np.arange(60), mixed))
         pd.testing.assert_frame_equal(first, second)
 
@@ -364,4 +364,4 @@ def test_shares_at_opposite_ends_are_no_more_than_wholly_reliable():
     one = shares([0, 0, 0, 20, 20, 20], [20] * 6)
     table = rankability(one).table
     assert table["upper"].iloc[:2].tolist() == [1, 1] and table["estimate"].iloc[0] <= 1
-    assert project_reliability(one).table["reliability"].le(1).all()
+    assert reliability(one).table["reliability"].le(1).all()

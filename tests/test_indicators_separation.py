@@ -146,7 +146,8 @@ def test_no_spread_is_never_called_a_separation():
 
 def test_every_verdict_can_be_reached():
     assert letter(metric(spread_out(1.0)), gates=PASSED) == "A"
-    assert letter(metric(spread_out(1.0))) == "B"  # nobody has checked specifications and bounds
+    assert letter(metric(spread_out(1.0))) == "A"  # all gates are measured by default
+    assert letter(metric(spread_out(1.0)), gates=plugged_in(GATES, bounds=None)) == "B"  # nobody has checked
     assert letter(metric(spread_out(0.35, 60), difference=1.2), gates=PASSED) == "C"
     assert letter(metric(spread_out(0.2, 15), difference=0.5), gates=PASSED) == "D"
     assert letter(metric(spread_out(0.0, 200), difference=1.5), gates=PASSED) == "E"

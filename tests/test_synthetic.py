@@ -295,7 +295,8 @@ def test_the_study_reads_without_a_problem_and_is_what_was_drawn(written, drawn)
 
 
 def test_the_study_has_every_table_of_people_and_ties(drawn):
-    assert set(TABLES) - set(drawn) == {"projects", "quantities", "facts", "statements", "mandates"}
+    assert set(TABLES) - set(drawn) == {
+        "projects", "quantities", "facts", "statements", "mandates", "success_indicators", "counts"}
 
 
 def test_no_invented_tie_touches_a_documented_organisation(drawn):

@@ -10,7 +10,7 @@ from scipy.stats import beta
 
 import rehapro_analysis as ra
 from rehapro_analysis.paths import REPOSITORY
-from rehapro_analysis.throughput.documented import share_limits
+from rehapro_analysis.retention.limits import share_limits
 from rehapro_analysis.throughput.wording import percent_span, span
 
 

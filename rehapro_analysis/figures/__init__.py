@@ -10,24 +10,31 @@ from rehapro_analysis.figures.figure import Figure
 from rehapro_analysis.figures.flow_pictures import cumulative_flow, flow_through_time, forecast_fan
 from rehapro_analysis.figures.map_pictures import network_map
 from rehapro_analysis.figures.matrix_pictures import network_matrix
+from rehapro_analysis.figures.missing_pictures import missing_picture
 from rehapro_analysis.figures.network_card_pictures import network_card
 from rehapro_analysis.figures.network_pages import Page, network_page
 from rehapro_analysis.figures.network_pictures import documented_network, network_small_multiples
 from rehapro_analysis.figures.panel_pictures import sector_panels
 from rehapro_analysis.figures.pathway_pictures import pathway_flow, wait_ahead, waiting_list
 from rehapro_analysis.figures.phase_pictures import phase_flow, phases_over_time
+from rehapro_analysis.figures.planning_pictures import planning_picture
+from rehapro_analysis.figures.profile_pictures import caterpillar_picture
 from rehapro_analysis.figures.responsibility_pictures import responsibility_positions
 from rehapro_analysis.figures.retention_pictures import difference_over_time, staying_curves, staying_panels
 from rehapro_analysis.figures.sector_pictures import sector_map
+from rehapro_analysis.figures.separation_pictures import separation_picture
+from rehapro_analysis.figures.specification_pictures import specification_picture
 from rehapro_analysis.figures.target_pictures import plan_and_actual, targets_reached
+from rehapro_analysis.figures.tau_pictures import tau_ruler_picture
 from rehapro_analysis.figures.throughput_pictures import documented_funnel, documented_stay
 
 __all__ = [
-    "Figure", "Page", "capacity_fan", "courted_over_time", "cumulative_flow", "difference_over_time",
-    "documented_funnel", "documented_network", "documented_stay", "evidence_map", "exits_over_time",
-    "flow_through_time", "forecast_fan", "hazard_ratio_forest", "late_reports", "network_card", "network_map",
-    "network_matrix", "network_page", "network_small_multiples", "pathway_flow", "phase_flow", "phases_over_time",
-    "plan_and_actual", "responsibility_positions", "scenario_comparison", "sector_map", "sector_panels",
-    "staying_band", "staying_curves", "staying_panels", "targets_reached", "turnover_curves", "wait_ahead",
-    "waiting_list",
+    "Figure", "Page", "capacity_fan", "caterpillar_picture", "courted_over_time", "cumulative_flow",
+    "difference_over_time", "documented_funnel", "documented_network", "documented_stay", "evidence_map",
+    "exits_over_time", "flow_through_time", "forecast_fan", "hazard_ratio_forest", "late_reports",
+    "missing_picture", "network_card", "network_map", "network_matrix", "network_page", "network_small_multiples",
+    "pathway_flow", "phase_flow", "phases_over_time", "plan_and_actual", "planning_picture",
+    "responsibility_positions", "scenario_comparison", "sector_map", "sector_panels", "separation_picture",
+    "specification_picture", "staying_band", "staying_curves", "staying_panels", "targets_reached",
+    "tau_ruler_picture", "turnover_curves", "wait_ahead", "waiting_list",
 ]

@@ -6,6 +6,43 @@ from rehapro_analysis.indicators.differences.estimates import Estimates, project
 from rehapro_analysis.indicators.differences.heterogeneity import Heterogeneity, concordance
 from rehapro_analysis.indicators.differences.permutation import PermutationTest, permutation_test
 from rehapro_analysis.indicators.differences.scores import score_statistic, scores
+from rehapro_analysis.indicators.documented.completions import completions, statistic_bounds
+from rehapro_analysis.indicators.documented.counts import documented_counts
+from rehapro_analysis.indicators.documented.gate import admitted_counts, refused_counts
+from rehapro_analysis.indicators.documented.pairs import deciding_denominators, pairs_if_comparable, two_counts
+from rehapro_analysis.indicators.documented.separation import documented_separation, why_plans_do_not_separate
+from rehapro_analysis.indicators.documented.several import several_counts
+from rehapro_analysis.indicators.documented.shares import documented_shares
+from rehapro_analysis.indicators.documented.verdict import counts_verdict
+from rehapro_analysis.indicators.fairness.adjustment import adjusted_spread, case_mix_adjustment
+from rehapro_analysis.indicators.fairness.calibration import case_mix_calibration, case_mix_quality
+from rehapro_analysis.indicators.fairness.case_mix import AdjustedComparison, adjusted_comparison, case_mix_spread
+from rehapro_analysis.indicators.fairness.coaches import coach_share
+from rehapro_analysis.indicators.fairness.context import ConditionalSpread, context_spread
+from rehapro_analysis.indicators.fairness.expected import observed_expected
+from rehapro_analysis.indicators.fairness.overlap import adjustable_only, case_mix_balance, case_mix_overlap
+from rehapro_analysis.indicators.fairness.pandemic import pandemic_exposure, spread_by_period, with_pandemic_share
+from rehapro_analysis.indicators.fairness.period_interaction import period_interaction
+from rehapro_analysis.indicators.fairness.target_group import planned_shares, target_group
+from rehapro_analysis.indicators.fragility.bounds import worst_bound
+from rehapro_analysis.indicators.fragility.definition_variants import definition_variants
+from rehapro_analysis.indicators.fragility.imputation import completed, pooled
+from rehapro_analysis.indicators.fragility.leaving_out import leave_one_out, leave_one_out_result
+from rehapro_analysis.indicators.fragility.missing_values import (
+    bounds,
+    follow_up,
+    imputed_estimates,
+    missingness,
+    project_bounds,
+    tipping_delta,
+)
+from rehapro_analysis.indicators.fragility.specification_curve import (
+    share_of_specifications,
+    specification_curve,
+    verdict_shares,
+)
+from rehapro_analysis.indicators.fragility.specifications import Options, specifications
+from rehapro_analysis.indicators.fragility.stability import half_estimates, stability
 from rehapro_analysis.indicators.measures.definitions import Indicator, indicator_definition, indicator_definitions
 from rehapro_analysis.indicators.measures.values import indicator_values
 from rehapro_analysis.indicators.models.glmm import (
@@ -26,20 +63,29 @@ from rehapro_analysis.indicators.profile.profile import (
     shrunken_estimates,
 )
 from rehapro_analysis.indicators.profile.ranks import drawn_ranks, exact_pairs, normal_pairs, rank_sets, sets_of_ranks
-from rehapro_analysis.indicators.profile.reliability import project_reliability, rankability, separation_ratio
+from rehapro_analysis.indicators.profile.reliability import rankability, reliability, separation_ratio
 from rehapro_analysis.indicators.verdict.evaluable import Requirements
-from rehapro_analysis.indicators.verdict.robustness import GATES, Gate, leave_one_out, plugged_in
+from rehapro_analysis.indicators.verdict.gate import Gate
+from rehapro_analysis.indicators.verdict.robustness import GATES, plugged_in
 from rehapro_analysis.indicators.verdict.separation import compared, separation, separation_overview
 
 __all__ = [
-    "Comparison", "Components", "Estimates", "GATES", "Gate", "Heterogeneity", "Indicator", "PermutationTest",
-    "Requirements", "compared", "comparison", "concordance", "expected_range", "indicator_definition",
-    "indicator_definitions", "indicator_values", "leave_one_out", "permutation_test", "plugged_in",
-    "project_estimates", "score_statistic", "scores", "separation", "separation_overview", "smallest_detectable",
-    "variance_components",
-    "Overdispersion", "against_the_mean", "binomial_limits", "drawn_ranks", "exact_pairs", "funnel", "funnel_curve",
-    "intraclass_correlation", "mean_and_prediction", "median_ratio", "new_project", "normal_pairs",
-    "overdispersed_limits", "overdispersion", "poisson_limits", "project_profile", "project_reliability",
-    "project_variation", "random_intercept_model", "rank_sets", "rankability", "separation_ratio", "sets_of_ranks",
-    "share_z", "shrunken_estimates",
+    "AdjustedComparison", "Comparison", "Components", "ConditionalSpread", "Estimates", "GATES", "Gate",
+    "Heterogeneity", "Indicator", "Options", "Overdispersion", "PermutationTest", "Requirements", "adjustable_only",
+    "adjusted_comparison", "adjusted_spread", "admitted_counts", "against_the_mean", "binomial_limits", "bounds",
+    "case_mix_adjustment", "case_mix_balance", "case_mix_calibration", "case_mix_overlap", "case_mix_quality",
+    "case_mix_spread", "coach_share", "compared", "comparison", "completed", "completions", "concordance",
+    "context_spread", "counts_verdict", "deciding_denominators", "definition_variants", "documented_counts",
+    "documented_separation", "documented_shares", "drawn_ranks", "exact_pairs", "expected_range", "follow_up",
+    "funnel", "funnel_curve", "half_estimates", "imputed_estimates", "indicator_definition", "indicator_definitions",
+    "indicator_values", "intraclass_correlation", "leave_one_out", "leave_one_out_result", "mean_and_prediction",
+    "median_ratio", "missingness", "new_project", "normal_pairs", "observed_expected", "overdispersed_limits",
+    "overdispersion", "pairs_if_comparable", "pandemic_exposure", "period_interaction", "permutation_test",
+    "planned_shares", "plugged_in", "poisson_limits", "pooled", "project_bounds", "project_estimates",
+    "project_profile", "project_variation", "random_intercept_model", "rank_sets", "rankability", "refused_counts",
+    "reliability", "score_statistic", "scores", "separation", "separation_overview", "separation_ratio",
+    "sets_of_ranks", "several_counts", "share_of_specifications", "share_z", "shrunken_estimates",
+    "smallest_detectable", "specification_curve", "specifications", "spread_by_period", "stability",
+    "statistic_bounds", "target_group", "tipping_delta", "two_counts", "variance_components", "verdict_shares",
+    "why_plans_do_not_separate", "with_pandemic_share", "worst_bound",
 ]

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy.special import betaincinv, ndtri
+from statsmodels.stats.proportion import proportion_confint
 
 from rehapro_analysis.retention.runs import Runs
 from rehapro_analysis.study.problems import StudyError
@@ -160,3 +161,20 @@ def check_choice(name: str, value: str, allowed: tuple[str, ...]) -> None:
     """Refuse a value that is not among the allowed ones."""
     if value not in allowed:
         raise StudyError.of(f"{name}={value!r} is unknown.", f"Choose one of: {', '.join(allowed)}.")
+
+
+def share_limits(x: tuple[float, float], n: tuple[float, float], level: float, *,
+                 method: str = "beta") -> tuple[float, float]:
+    """Limits of x/n, the outermost of all admissible pairs of the two intervals: limits rise in x and fall in n.
+
+    ``method``: beta (Clopper-Pearson), wilson, or another of statsmodels' `proportion_confint`.
+
+    >>> [round(limit, 3) for limit in share_limits((11, 11), (15, 15), 0.95)]
+    [0.449, 0.922]
+    >>> [round(limit, 3) for limit in share_limits((11, 11), (15, 15), 0.95, method="wilson")]
+    [0.48, 0.891]
+    """
+    alpha = 1 - level
+    lowest = proportion_confint(x[0], n[1], alpha=alpha, method=method)[0] if np.isfinite(n[1]) else 0.0
+    highest = proportion_confint(min(x[1], n[0]), n[0], alpha=alpha, method=method)[1]
+    return float(lowest), float(highest)

@@ -6,13 +6,13 @@ module knows a column name's type, unit, allowed values or references.
 
 from __future__ import annotations
 
+from rehapro_analysis.study.documented_tables import DOCUMENTED, LABELS, ORIGIN, PROJECT, PROJECT_REF
 from rehapro_analysis.study.schema import Column, Reference, Table
 from rehapro_analysis.study.schema import choice_column as _choice
 from rehapro_analysis.study.schema import date_column as _date
 from rehapro_analysis.study.schema import key_column as _key
 from rehapro_analysis.study.schema import text_column as _text
 
-ORIGINS = ("documented", "synthetic", "own")
 LEGAL_DOMAINS = ("II", "III", "V", "VI", "VIII", "IX", "XII", "none")
 EXITS = ("completed", "employment", "dropout", "transfer", "other", "withdrawn")
 TIE_STATUSES = (
@@ -20,22 +20,18 @@ TIE_STATUSES = (
     "ended", "declined", "withdrawn", "failed", "impossible",
 )
 
-_ORIGIN = _choice("origin", "documented, synthetic (invented people) or own; empty means own", ORIGINS)
 _SINCE = _date("since", "first day; empty means unknown or before the project")
 _UNTIL = _date("until", "day after the last; empty means still open")
-_PROJECT = _key("project", "the model project")
-_PROJECT_REF = Reference(("project",), "projects", ("project",))
-_PERSON = (_PROJECT, _key("participant", "pseudonym of a participant"))
+_PERSON = (PROJECT, _key("participant", "pseudonym of a participant"))
 _PERSON_REF = Reference(("project", "participant"), "episodes", ("project", "participant"))
-_TIE = (_PROJECT, _key("source", "the actor the tie starts from"), _key("target", "the actor it leads to"))
+_TIE = (PROJECT, _key("source", "the actor the tie starts from"), _key("target", "the actor it leads to"))
 _TIE_ENDS = (Reference(("source",), "actors", ("actor",)), Reference(("target",), "actors", ("actor",)))
 _TIE_REF = Reference(("project", "source", "target"), "ties", ("project", "source", "target"))
 _CONFIDENCE = _choice("confidence", "how sure the source is", ("high", "medium", "low", "derived"))
-_LABELS = (_text("label_de", "German label", True), _text("label_en", "English label", True))
 
 _TABLES = (
     Table("projects", "a model project", (
-        _PROJECT,
+        PROJECT,
         _text("label", "name as printed", True),
         _text("jobcenters", "the jobcenters that carry it", True),
         _text("state", "federal state"),
@@ -47,55 +43,10 @@ _TABLES = (
             "jobcenter and several actors", "commissioned carriers", "unknown")),
         _choice("mandate", "shared responsibility or chain of responsibility", ("shared", "chain", "unknown")),
         _text("source", "where this stands"),
-        _ORIGIN,
+        ORIGIN,
     ), key=("project",), ordered=(("start", "end"),)),
 
-    Table("quantities", "a quantity that documents report", (
-        _key("quantity", "name used in facts"),
-        _choice("topic", "what it speaks of", (
-            "period", "target", "inflow", "stock", "waiting", "stay", "phases", "exits",
-            "outcomes", "team", "partners", "money", "setting", "evaluation", "background"), True),
-        *_LABELS,
-        _ORIGIN,
-    ), key=("quantity",)),
-
-    Table("facts", "one documented number", (
-        _text("project", "the model project; empty for numbers of the whole forum or programme"),
-        _key("quantity", "what is counted"),
-        Column("low", "number", "lower end; equal to high where the number is exact, empty where open below"),
-        Column("high", "number", "upper end; empty where open above"),
-        _choice("precision", "how the text puts it", ("exact", "about", "range", "at least", "at most"), True),
-        _text("unit", "what one is", True),
-        _choice("status", "what kind of number", ("observed", "planned", "target", "derived", "unclear"), True),
-        _choice("reading", "which reading of an ambiguous sentence", ("A", "B")),
-        _text("as_of", "day, month or year the number speaks of"),
-        _choice("source_kind", "where it was read", ("forum", "web", "paper", "own arithmetic"), True),
-        _text("locator", "section and bullet, or address", True),
-        Column("confidence", "choice", "how sure the source is", True, ("high", "medium", "low", "derived")),
-        _text("note", "a caution"),
-        _ORIGIN,
-    ), key=("project", "quantity", "reading", "as_of", "locator"),
-        references=(_PROJECT_REF, Reference(("quantity",), "quantities", ("quantity",))),
-        ordered=(("low", "high"),)),
-
-    Table("statements", "one coded statement of the forum", (
-        _key("statement", "code"),
-        _choice("kind", "what kind of statement", (
-            "strength", "helping factor", "hindering factor", "challenge", "practice",
-            "open question", "proposal", "condition"), True),
-        _choice("forum_part", "where it was said", (
-            "projects", "strengths", "table 1", "table 2", "table 3", "table 4", "table 5", "plenum"), True),
-        _choice("theme", "what it is about", (
-            "access", "motivation", "coaching", "partners", "participation", "setting", "success",
-            "employment", "organisation", "law", "data protection", "continuation"), True),
-        _text("project", "the model project it was said of, if one"),
-        *_LABELS,
-        _choice("notebook", "the notebook that takes an open question up", (
-            "01_evidence", "02_partner_networks", "03_throughput", "04_retention",
-            "05_success_indicators", "06_workshop", "none")),
-        _text("locator", "section and bullet", True),
-        _ORIGIN,
-    ), key=("statement",), references=(_PROJECT_REF,)),
+    *DOCUMENTED,
 
     Table("actors", "an organisation", (
         _key("actor", "code"),
@@ -109,7 +60,7 @@ _TABLES = (
         Column("legal_domains", "set", "books of the social code it acts under", allowed=LEGAL_DOMAINS),
         Column("named", "boolean", "whether the source gives its name"),
         _text("region", "where it works"),
-        _ORIGIN,
+        ORIGIN,
     ), key=("actor",)),
 
     Table("ties", "one report of a relation in one project", (
@@ -125,9 +76,9 @@ _TABLES = (
         _text("reported_by", "who says so: an actor's code, or 'document'"),
         _text("locator", "where this stands"),
         _CONFIDENCE,
-        _ORIGIN,
+        ORIGIN,
     ), key=("project", "source", "target", "relation", "reported_by"),
-        references=(_PROJECT_REF, *_TIE_ENDS), ordered=(("since", "until"),)),
+        references=(PROJECT_REF, *_TIE_ENDS), ordered=(("since", "until"),)),
 
     Table("tie_events", "a step in a tie's history", (
         *_TIE,
@@ -137,33 +88,33 @@ _TABLES = (
             "data protection", "competence", "capacity", "target group", "personnel change",
             "no reply", "other", "unknown")),
         _text("locator", "where this stands"),
-        _ORIGIN,
-    ), key=("project", "source", "target", "on"), references=(_PROJECT_REF, *_TIE_ENDS, _TIE_REF)),
+        ORIGIN,
+    ), key=("project", "source", "target", "on"), references=(PROJECT_REF, *_TIE_ENDS, _TIE_REF)),
 
     Table("carriers", "a person who carries a tie", (
         *_TIE,
         _key("person", "pseudonym; a coach's where the person is one"),
         _choice("role", "first or second contact", ("primary", "deputy"), True),
-        _SINCE, _UNTIL, _ORIGIN,
+        _SINCE, _UNTIL, ORIGIN,
     ), key=("project", "source", "target", "person", "since"),
-        references=(_PROJECT_REF, *_TIE_ENDS, _TIE_REF), ordered=(("since", "until"),)),
+        references=(PROJECT_REF, *_TIE_ENDS, _TIE_REF), ordered=(("since", "until"),)),
 
     Table("responsibility", "a time in which an actor is responsible for a case", (
-        _PROJECT,
+        PROJECT,
         _key("case", "pseudonym of a case"),
         _key("actor", "the responsible actor"),
         _date("since", "first day", True), _UNTIL,
         _choice("mode", "how", ("lead", "joint", "consulted"), True),
-        _ORIGIN,
+        ORIGIN,
     ), key=("project", "case", "actor", "since"),
-        references=(_PROJECT_REF, Reference(("actor",), "actors", ("actor",))), strict=(("since", "until"),)),
+        references=(PROJECT_REF, Reference(("actor",), "actors", ("actor",))), strict=(("since", "until"),)),
 
     Table("egos", "a participant's network card", (
         *_PERSON,
         Column("wave", "integer", "measurement occasion", True, low=0),
         _date("drawn_on", "day the card was drawn"),
-        _ORIGIN,
-    ), key=("project", "participant", "wave"), references=(_PROJECT_REF, _PERSON_REF)),
+        ORIGIN,
+    ), key=("project", "participant", "wave"), references=(PROJECT_REF, _PERSON_REF)),
 
     Table("alters", "a contact on a network card", (
         *_PERSON,
@@ -173,7 +124,7 @@ _TABLES = (
         _choice("space", "personal or institutional", ("personal", "institutional"), True),
         Column("closeness", "integer", "1 close to 3 far", low=1, high=3),
         _choice("introduced_by", "who made the contact", ("self", "coach", "peer", "other")),
-        _ORIGIN,
+        ORIGIN,
     ), key=("project", "participant", "wave", "alter"),
         references=(Reference(("project", "participant", "wave"), "egos", ("project", "participant", "wave")),)),
 
@@ -181,7 +132,7 @@ _TABLES = (
         *_PERSON,
         Column("wave", "integer", "measurement occasion", True, low=0),
         _key("alter_a", "one contact"), _key("alter_b", "the other"),
-        _ORIGIN,
+        ORIGIN,
     ), key=("project", "participant", "wave", "alter_a", "alter_b"),
         references=tuple(
             Reference(("project", "participant", "wave", end), "alters",
@@ -189,12 +140,12 @@ _TABLES = (
 
     Table("coaches", "a coach", (
         _key("coach", "pseudonym"),
-        _PROJECT,
+        PROJECT,
         _text("employer", "the actor who employs the coach"),
         Column("fte", "number", "share of a full post", unit="full-time equivalents", low=0, high=1),
-        _SINCE, _UNTIL, _ORIGIN,
+        _SINCE, _UNTIL, ORIGIN,
     ), key=("coach",),
-        references=(_PROJECT_REF, Reference(("employer",), "actors", ("actor",))), ordered=(("since", "until"),)),
+        references=(PROJECT_REF, Reference(("employer",), "actors", ("actor",))), ordered=(("since", "until"),)),
 
     Table("episodes", "one participation", (
         *_PERSON,
@@ -205,9 +156,9 @@ _TABLES = (
         _date("planned_until", "planned end"),
         _date("left_on", "day of exit, or of withdrawal before entry; empty means still there"),
         _choice("exit", "why the person left", EXITS),
-        _ORIGIN,
+        ORIGIN,
     ), key=("project", "participant", "referred_on", "entered_on"),
-        references=(_PROJECT_REF, Reference(("coach",), "coaches", ("coach",))),
+        references=(PROJECT_REF, Reference(("coach",), "coaches", ("coach",))),
         ordered=(("referred_on", "entered_on"), ("entered_on", "planned_until"),
                  ("entered_on", "left_on"), ("referred_on", "left_on")), extra=True),
 
@@ -217,13 +168,13 @@ _TABLES = (
         _date("entered_on", "first day", True),
         _date("left_on", "day of leaving it; empty means still there"),
         _text("next", "next phase or exit"),
-        _ORIGIN,
+        ORIGIN,
     ), key=("project", "participant", "phase", "entered_on"),
-        references=(_PROJECT_REF, _PERSON_REF), ordered=(("entered_on", "left_on"),)),
+        references=(PROJECT_REF, _PERSON_REF), ordered=(("entered_on", "left_on"),)),
 
     Table("indicators", "the definition of an indicator", (
         _key("indicator", "code"),
-        *_LABELS,
+        *LABELS,
         _choice("scale", "scale of measurement", ("binary", "ordinal", "metric", "count", "time"), True),
         _choice("level", "whose value it is", ("participant", "coach", "project"), True),
         _choice("direction", "which way is better", ("higher", "lower", "none"), True),
@@ -236,17 +187,17 @@ _TABLES = (
             "partner within window", "project total")),
         Column("wave", "integer", "measurement occasion that counts; empty means the last", low=0),
         Column("window", "integer", "days after entry that a rule looks at", unit="days", low=1),
-        _ORIGIN,
+        ORIGIN,
     ), key=("indicator",)),
 
     Table("mandates", "whether an indicator belongs to what a project is to achieve", (
-        _PROJECT,
+        PROJECT,
         _key("indicator", "the indicator"),
         _choice("mandate", "whether it is an aim of the project", ("aim", "not an aim", "unclear"), True),
         _text("locator", "where this stands"),
-        _ORIGIN,
+        ORIGIN,
     ), key=("project", "indicator"),
-        references=(_PROJECT_REF, Reference(("indicator",), "indicators", ("indicator",)))),
+        references=(PROJECT_REF, Reference(("indicator",), "indicators", ("indicator",)))),
 
     Table("measurements", "one measured value", (
         *_PERSON,
@@ -254,9 +205,9 @@ _TABLES = (
         Column("wave", "integer", "measurement occasion", True, low=0),
         _date("measured_on", "day of measurement; empty if the follow-up is missing"),
         Column("value", "number", "the value; empty if the follow-up is missing"),
-        _ORIGIN,
+        ORIGIN,
     ), key=("project", "participant", "indicator", "wave"),
-        references=(_PROJECT_REF, _PERSON_REF, Reference(("indicator",), "indicators", ("indicator",)))),
+        references=(PROJECT_REF, _PERSON_REF, Reference(("indicator",), "indicators", ("indicator",)))),
 )
 
 TABLES: dict[str, Table] = {table.name: table for table in _TABLES}

@@ -9,6 +9,7 @@ import pandas as pd
 from statsmodels.stats.proportion import proportion_confint
 
 from rehapro_analysis.results import Result
+from rehapro_analysis.retention.limits import share_limits
 from rehapro_analysis.study.evidence import Fact, fact
 from rehapro_analysis.study.problems import StudyError
 from rehapro_analysis.study.reading import Study
@@ -105,17 +106,6 @@ def documents(study: Study, project: str, *quantities: str, reading: str = "") -
     facts = study.table("facts")
     known = facts[(facts["project"] == project) & (facts["reading"].fillna("") == reading)]
     return set(quantities) <= set(known["quantity"])
-
-
-def share_limits(x: tuple[float, float], n: tuple[float, float], level: float) -> tuple[float, float]:
-    """Clopper-Pearson limits of x/n, the outermost of all admissible pairs of the two intervals.
-
-    >>> [round(limit, 3) for limit in share_limits((11, 11), (15, 15), 0.95)]
-    [0.449, 0.922]
-    """
-    lowest = proportion_confint(x[0], n[1], alpha=1 - level, method="beta")[0] if np.isfinite(n[1]) else 0.0
-    highest = proportion_confint(min(x[1], n[0]), n[0], alpha=1 - level, method="beta")[1]
-    return float(lowest), float(highest)
 
 
 def _step(before: Fact, after: Fact, kind: str, level: float) -> tuple[object, ...]:

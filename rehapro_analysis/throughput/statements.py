@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from rehapro_analysis.results import Result
-from rehapro_analysis.retention.limits import check_choice
+from rehapro_analysis.retention.limits import check_choice, share_limits
 from rehapro_analysis.study.reading import Study
 from rehapro_analysis.throughput.documented import (
     LEFT,
@@ -16,7 +16,6 @@ from rehapro_analysis.throughput.documented import (
     break_even_denominators,
     documented_funnels,
     documents,
-    share_limits,
     together,
 )
 from rehapro_analysis.throughput.steady_state import places_statements, waiting_statements

@@ -37,6 +37,14 @@ class Comparison:
         with_value = set(observed(frame)["project"])
         return replace(self, frame=frame, projects=tuple(name for name in self.projects if name in with_value))
 
+    def only(self, kept: np.ndarray) -> Comparison:
+        """The same comparison of those people with a value who are ``kept`` (N,), coaches known as they were."""
+        codes, project = np.unique(self.project[kept], return_inverse=True)
+        rest = replace(self, frame=self.people[kept], projects=tuple(self.projects[code] for code in codes))
+        coach = None if self.coach is None else np.unique(self.coach[kept], return_inverse=True)[1]
+        vars(rest).update(people=rest.frame, project=project, coach=coach)  # finding them anew takes longest
+        return rest
+
     @cached_property
     def people(self) -> pd.DataFrame:
         """Those of the compared projects with a value."""
@@ -53,10 +61,10 @@ class Comparison:
         coach = self.people["coach"]
         if not len(coach) or coach.notna().mean() < KNOWN:
             return None
-        alone = pd.Series([f"\0{row}" for row in range(len(coach))], index=coach.index)
-        named = coach.astype(object).where(coach.notna(), alone)
-        keys = [f"{project:04d} {name}" for project, name in zip(self.project, named, strict=True)]
-        return np.unique(keys, return_inverse=True)[1]
+        name, found = pd.factorize(coach, sort=True)
+        alone = coach.isna().to_numpy()
+        name = np.where(alone, np.cumsum(alone) - 1, alone.sum() + name)
+        return np.unique(self.project * (alone.sum() + len(found)) + name, return_inverse=True)[1]
 
     @cached_property
     def coaches(self) -> np.ndarray:
@@ -88,13 +96,18 @@ class Comparison:
                 "ratio": np.log(given) * self.estimates.typical}
         return float(unit[self.definition.difference_in] / expected_range(len(self.projects)))
 
-    def permuted(self, *, seed: int, permutations: int = PERMUTATIONS) -> PermutationTest:
-        """The test of any difference: coaches move, or people where coaches are unknown, within entry periods."""
+    def permuted(self, *, seed: int, permutations: int = PERMUTATIONS,
+                 covariates: np.ndarray | None = None) -> PermutationTest:
+        """The test of any difference: coaches move, or people where coaches are unknown, within entry periods.
+
+        ``covariates`` (N, P) go with the people; what projects show beyond them is tested.
+        """
         score = scores(self.people["value"].to_numpy(float), self.definition.scale,
                        self.people["exposure"].to_numpy(float))
         block = np.arange(len(score)) if self.coach is None else self.coach
         period = pd.factorize(self.people["period"], sort=True)[0]
-        return permutation_test(score, self.project, block, stratum=period, rng=seed, permutations=permutations)
+        return permutation_test(score, self.project, block, stratum=period, covariates=covariates, rng=seed,
+                                permutations=permutations)
 
     def missing_share(self) -> pd.Series:
         """The share of values that were due and are missing, by project."""

@@ -38,6 +38,11 @@ class Heterogeneity:
         return len(self.estimate)
 
     @property
+    def free(self) -> int:
+        """J - 1, the degrees of freedom of Q."""
+        return self.projects - 1
+
+    @property
     def usable(self) -> bool:
         """Whether every sampling variance is positive and finite, so that Q exists."""
         return bool(((self.sampling > 0) & np.isfinite(self.sampling) & np.isfinite(self.estimate)).all())
@@ -56,10 +61,9 @@ class Heterogeneity:
 
     def upper_tail(self, tau2: float) -> float:
         """P(Q >= seen) if the spread is tau2."""
-        free = self.projects - 1
         if np.isinf(self.df):
-            return float(chi2.sf(self.q(tau2), free))
-        return float(f_distribution.sf(self.q(tau2) / free, free, self._free(tau2)))
+            return float(chi2.sf(self.q(tau2), self.free))
+        return float(f_distribution.sf(self.q(tau2) / self.free, self.free, self._df(tau2)))
 
     def p_any(self) -> float:
         """Any difference at all: H0 tau = 0, by the F reference. Where coaches are known the permutation rules."""
@@ -75,7 +79,7 @@ class Heterogeneity:
 
     def tau2(self) -> float:
         """Paule and Mandel's estimate: Q(t) = J - 1, or 0."""
-        return self._root(lambda t: self.q(t) - (self.projects - 1))
+        return self._root(lambda t: self.q(t) - self.free)
 
     def interval(self, level: float = 0.95) -> tuple[float, float]:
         """Limits of tau: those thresholds that a two-sided test at 1 - level does not refuse."""
@@ -102,7 +106,7 @@ class Heterogeneity:
         """The same of the ``kept`` projects, sampling variances as they are."""
         return Heterogeneity(self.estimate[kept], self.sampling[kept], self.growth[kept], self.df)
 
-    def _free(self, tau2: float) -> float:
+    def _df(self, tau2: float) -> float:
         return self.df * (1 + tau2 / self.sampling.mean()) ** 2
 
     def _root(self, falling) -> float:

@@ -50,7 +50,7 @@ def indicator_definition(study: Study, indicator: str) -> Indicator:
         like = nearest(indicator, known)
         raise StudyError.of(f"The study has no indicator {indicator!r}.",
                             f"Did you mean {like}?" if like else f"There are: {', '.join(known)}.")
-    return _definition(rows[rows["indicator"] == indicator].iloc[0], _not_aims(study))
+    return _definition(rows[rows["indicator"] == indicator].iloc[0], not_aims(study))
 
 
 def indicator_definitions(study: Study) -> Result:
@@ -60,8 +60,8 @@ def indicator_definitions(study: Study) -> Result:
     relevant_difference, difference_in, confirmatory, not_an_aim (projects, joined with commas).
     Raises :class:`StudyError` for definitions that contradict themselves.
     """
-    not_aims = _not_aims(study)
-    rows = [vars(_definition(row, not_aims)) for _, row in study.table("indicators").iterrows()]
+    elsewhere = not_aims(study)
+    rows = [vars(_definition(row, elsewhere)) for _, row in study.table("indicators").iterrows()]
     table = pd.DataFrame(rows, columns=list(Indicator.__dataclass_fields__))
     table["not_an_aim"] = [", ".join(sorted(projects)) for projects in table["not_an_aim"]]
     table = table.sort_values(["confirmatory", "indicator"], ascending=[False, True], ignore_index=True)
@@ -70,7 +70,8 @@ def indicator_definitions(study: Study) -> Result:
     return Result(table, "indicator definitions", said, len(table), study.origin("indicators"))
 
 
-def _not_aims(study: Study) -> dict[str, frozenset[str]]:
+def not_aims(study: Study) -> dict[str, frozenset[str]]:
+    """The projects whose aim an indicator explicitly is not, by indicator; empty without the table `mandates`."""
     if not study.has("mandates"):
         return {}
     rows = study.table("mandates")
@@ -78,10 +79,10 @@ def _not_aims(study: Study) -> dict[str, frozenset[str]]:
     return {name: frozenset(projects) for name, projects in rows.groupby("indicator")["project"]}
 
 
-def _definition(row: pd.Series, not_aims: dict[str, frozenset[str]]) -> Indicator:
+def _definition(row: pd.Series, elsewhere: dict[str, frozenset[str]]) -> Indicator:
     given = {name: row[name] for name in Indicator.__dataclass_fields__ if name in row and pd.notna(row[name])}
     given |= {name: int(given[name]) for name in ("wave", "window") if name in given}
-    found = Indicator(**given, not_an_aim=not_aims.get(row["indicator"], frozenset()))
+    found = Indicator(**given, not_an_aim=elsewhere.get(row["indicator"], frozenset()))
     if reasons := list(_contradictions(found)):
         raise StudyError([Problem("indicators", None, column, "", f"{found.indicator}: {message}", remedy)
                           for column, message, remedy in reasons])

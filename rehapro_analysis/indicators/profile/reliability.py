@@ -28,7 +28,7 @@ def usable_spread(one: Comparison) -> Heterogeneity:
     return one.estimates.spread
 
 
-def project_reliability(one: Comparison, *, level: float = 0.95, origin: str = "own") -> Result:
+def reliability(one: Comparison, *, level: float = 0.95, origin: str = "own") -> Result:
     """Each project's reliability.
 
     ``table``: project, n, coaches, std_error (of the estimate), reliability, lower, upper, persons_needed (as many as

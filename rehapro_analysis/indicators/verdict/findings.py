@@ -8,9 +8,10 @@ import numpy as np
 
 from rehapro_analysis.indicators.differences.comparison import Comparison
 from rehapro_analysis.indicators.differences.heterogeneity import concordance
+from rehapro_analysis.indicators.fragility.leaving_out import leave_one_out
 from rehapro_analysis.indicators.power.detectable import expected_range, smallest_detectable
 from rehapro_analysis.indicators.verdict.evaluable import Requirements, reasons_against
-from rehapro_analysis.indicators.verdict.robustness import Gate, leave_one_out
+from rehapro_analysis.indicators.verdict.gate import Gate
 from rehapro_analysis.indicators.verdict.verdicts import ALPHA, EXPLORATORY
 from rehapro_analysis.indicators.verdict.wording import LANGUAGES
 
@@ -54,7 +55,8 @@ def _counts(one: Comparison, reasons: list[tuple[str, str]]) -> dict[str, object
     definition, share = one.definition, one.missing_share()
     events = int(one.people["value"].sum()) if definition.scale in ("binary", "time") else None
     return {
-        "indicator": definition.indicator, "scale": definition.scale, "confirmatory": definition.confirmatory,
+        "indicator": definition.indicator, "label_de": definition.label_de, "label_en": definition.label_en,
+        "scale": definition.scale, "confirmatory": definition.confirmatory,
         "projects": len(one.projects), "n": len(one.people), "events": events, "coaches": int(one.coaches.sum()),
         "coaches_known": one.coach is not None, "missing": float(share.max()) if len(share) else np.nan,
         "left_out": "; ".join(f"{name}: {why}" for name, why in one.left_out.items()),

@@ -8,7 +8,8 @@ import numpy as np
 import pandas as pd
 from statsmodels.stats.multitest import multipletests
 
-from rehapro_analysis.indicators.verdict.robustness import Gate
+from rehapro_analysis.indicators.differences.heterogeneity import Heterogeneity
+from rehapro_analysis.indicators.verdict.gate import Gate
 
 ALPHA = 0.05  # family-wise error of the confirmatory family; false discoveries of p_any
 EXPLORATORY = 0.10  # false discovery rate of the rest
@@ -51,12 +52,26 @@ def verdict(row: Mapping[str, object], gates: Sequence[Gate]) -> tuple[str, tupl
     return ("C" if row["p_any_adjusted"] <= ALPHA else "D"), ()
 
 
+def plain_verdict(spread: Heterogeneity, threshold: float) -> str:
+    """The letter of one spread by itself: without a family, without gates (so never B), p_any by the F reference.
+
+    >>> plain_verdict(Heterogeneity(np.array([0.0, 10, 20]), np.ones(3), np.ones(3)), 1.0)
+    'A'
+    """
+    named = not np.isnan(threshold)
+    row = {"reason_en": "", "confirmatory": True, "coaches_known": True, "p_any_adjusted": spread.p_any(),
+           "p_relevant_adjusted": spread.p_relevant(threshold) if named else np.nan,
+           "p_equivalent_adjusted": spread.p_equivalent(threshold) if named else np.nan}
+    return verdict(row, ())[0]
+
+
 def _against(row: Mapping[str, object], gates: Sequence[Gate]):
     if not row["confirmatory"]:
         yield "exploratory"
     if not row["coaches_known"] and not row["tipping_icc"] >= TIPPING:
         yield "tipping_icc"
-    yield from (gate.name for gate in gates if not gate.passed(row[gate.name]))
+    asked = (gate for gate in gates if row["coaches_known"] or not gate.of_coaches)
+    yield from (gate.name for gate in asked if not gate.passed(row[gate.name]))
 
 
 def _corrected(p: pd.Series, method: str) -> pd.Series:

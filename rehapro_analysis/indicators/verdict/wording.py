@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 
 from rehapro_analysis.indicators.measures.definitions import Indicator
-from rehapro_analysis.indicators.verdict.robustness import Gate
+from rehapro_analysis.indicators.verdict.gate import Gate
 
 LANGUAGES = ("de", "en")
 VERDICTS = {

@@ -1,0 +1,1 @@
+"""What the documents alone say about separation: counts, the gate before a comparison, all admissible completions."""
