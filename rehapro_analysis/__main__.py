@@ -5,13 +5,13 @@ from __future__ import annotations
 import argparse
 import os
 import sys
-import time
 from collections.abc import Sequence
 from pathlib import Path
 
 from rehapro_analysis.paths import REPOSITORY, data_folders
 from rehapro_analysis.publishing.destination import prepare
-from rehapro_analysis.publishing.notebooks import NOTEBOOKS, NotebookError, chosen_paths, execute, write
+from rehapro_analysis.publishing.manifest import FIGURES, gather
+from rehapro_analysis.publishing.notebooks import NOTEBOOKS, NotebookError, chosen_paths, executions, write
 from rehapro_analysis.study import StudyError, read_study
 
 
@@ -32,10 +32,11 @@ def run(options: argparse.Namespace) -> int:
                             "Choose a folder with --out DIR, such as --out my_report.")
     read_study(*(options.data or data_folders()))  # bad input is named before any notebook runs
     out = prepare(Path(options.out).resolve()) if options.out else REPOSITORY
-    for path in chosen_paths(options.notebooks):
-        began = time.perf_counter()
-        write(execute(path, settings=_settings(options, out)), out / NOTEBOOKS.name / path.name)
-        print(f"{path.stem:<28}{time.perf_counter() - began:6.1f} s", flush=True)
+    for one in executions(chosen_paths(options.notebooks), _settings(options)):
+        notebook, seconds = one.result()
+        gather(one.out / FIGURES, out / FIGURES)
+        write(notebook, out / NOTEBOOKS.name / one.path.name)
+        print(f"{one.path.stem:<28}{seconds:6.1f} s", flush=True)
     print(f"Notebooks and figures are in {out if options.out else 'notebooks/ and figures/'}.")
     return 0
 
@@ -83,8 +84,8 @@ def synthesise(options: argparse.Namespace) -> int:
     return 0
 
 
-def _settings(options: argparse.Namespace, out: Path) -> dict[str, str]:
-    settings = {"REHAPRO_OUT": str(out)}
+def _settings(options: argparse.Namespace) -> dict[str, str]:
+    settings = {}
     if options.data:
         settings["REHAPRO_DATA"] = os.pathsep.join(str(Path(folder).resolve()) for folder in options.data)
     if options.language:

@@ -19,6 +19,7 @@ from rehapro_analysis.figures.saving import replace, save
 from rehapro_analysis.figures.style import LANGUAGES
 from rehapro_analysis.publishing.wording import line_changes, word_changes
 
+FIGURES = "figures"  # the folder of figures in every place that holds a run
 MANIFEST = "manifest.json"
 PAGES = "pages"  # the folder of pages, which change their language themselves
 Shown = TypeVar("Shown", Figure, Page)
@@ -32,12 +33,18 @@ def publish(shown: Shown, *, notebook: str) -> Shown:
     ``notebook`` is the stem of the notebook that publishes it (``"04_retention"``). Figures go to ``figures/de`` and
     ``figures/en``, pages to ``figures/pages``.
     """
-    folder = paths.out_folder() / "figures"
+    folder = paths.out_folder() / FIGURES
     entry = _page_entry(shown, folder) if isinstance(shown, Page) else _entry(shown, save(shown, folder))
-    manifest = read_manifest(folder) | {shown.name: entry | {"notebook": notebook}}
-    text = json.dumps(manifest, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
-    replace(folder / MANIFEST, text.encode("utf-8"))
+    _enter({shown.name: entry | {"notebook": notebook}}, folder)
     return shown
+
+
+def gather(scratch: Path, folder: Path) -> None:
+    """Bring the figures of ``scratch`` to ``folder`` and enter them in its manifest; last, so that it names no gap."""
+    for file in _hashes(scratch):
+        replace(folder / file, (scratch / file).read_bytes())
+    if entries := read_manifest(scratch):
+        _enter(entries, folder)
 
 
 def read_manifest(folder: Path) -> dict[str, dict]:
@@ -63,6 +70,11 @@ def differences(folder_a: Path, folder_b: Path) -> list[str]:
     files_a, files_b = _hashes(folder_a), _hashes(folder_b)
     return found + [f"{file}: {_file_change(Path(folder_a) / file, Path(folder_b) / file)}"
                     for file in sorted(files_a | files_b) if files_a.get(file) != files_b.get(file)]
+
+
+def _enter(entries: dict[str, dict], folder: Path) -> None:
+    text = json.dumps(read_manifest(folder) | entries, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+    replace(folder / MANIFEST, text.encode("utf-8"))
 
 
 def table_hash(table: pd.DataFrame) -> str:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Collection
+import time
+from collections.abc import Collection, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 
 import nbformat
@@ -17,6 +20,7 @@ from rehapro_analysis.study.problems import StudyError, nearest
 
 NOTEBOOKS = REPOSITORY / "notebooks"
 SECONDS_PER_CELL = 600
+KERNELS = 4  # at once, at most; each takes a few hundred megabytes
 
 # What would otherwise differ from run to run or from machine to machine.
 STEADY = {
@@ -69,6 +73,39 @@ def execute(path: Path, *, settings: dict[str, str]) -> NotebookNode:
             raise NotebookError(_failure(path, notebook, error)) from error
     notebook.metadata.get("language_info", {}).pop("version", None)
     return notebook
+
+
+@dataclass(frozen=True)
+class Execution:
+    """A notebook that is being executed; its figures come to a folder of its own, ``out``."""
+
+    path: Path
+    out: Path
+    future: Future
+
+    def result(self) -> tuple[NotebookNode, float]:
+        """The notebook with its outputs and the seconds it took, as soon as it is done; else `NotebookError`."""
+        return self.future.result()
+
+
+def executions(paths: Sequence[Path], settings: dict[str, str]) -> Iterator[Execution]:
+    """Execute notebooks side by side, as many as there are processors, and yield them in their order.
+
+    Each writes into a scratch folder of its own that lasts until all have been taken, so that none sees another's
+    figures and one that fails leaves nothing behind.
+    """
+    with tempfile.TemporaryDirectory() as scratch, ThreadPoolExecutor(min(KERNELS, os.cpu_count() or 1)) as pool:
+        begun = [Execution(path, out, pool.submit(_timed, path, settings | {"REHAPRO_OUT": str(out)}))
+                 for path, out in ((path, Path(scratch) / path.stem) for path in paths)]
+        try:
+            yield from begun
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+
+def _timed(path: Path, settings: dict[str, str]) -> tuple[NotebookNode, float]:
+    began = time.perf_counter()
+    return execute(path, settings=settings), time.perf_counter() - began
 
 
 def write(notebook: NotebookNode, path: Path) -> None:

@@ -11,8 +11,8 @@ import nbformat
 from nbformat import NotebookNode
 
 from rehapro_analysis.paths import REPOSITORY, data_folders
-from rehapro_analysis.publishing.manifest import differences
-from rehapro_analysis.publishing.notebooks import NotebookError, chosen_paths, execute
+from rehapro_analysis.publishing.manifest import FIGURES, differences, gather
+from rehapro_analysis.publishing.notebooks import Execution, NotebookError, chosen_paths, executions
 from rehapro_analysis.publishing.wording import line_changes
 from rehapro_analysis.study.recorded import changed
 
@@ -30,19 +30,20 @@ def verify(stems: Collection[str] = ()) -> Iterator[tuple[str, list[str]]]:
     chosen = chosen_paths(stems)
     for folder in sorted({folder.parent for folder in data_folders()}):
         yield "data", changed(folder)
-    with tempfile.TemporaryDirectory() as out:
-        for path in chosen:
-            yield f"notebooks/{path.name}", _notebook_differences(path, out)
+    with tempfile.TemporaryDirectory() as figures:
+        for one in executions(chosen, {}):
+            yield f"notebooks/{one.path.name}", _notebook_differences(one)
+            gather(one.out / FIGURES, Path(figures))
         if not stems:
-            yield "figures", differences(REPOSITORY / "figures", Path(out) / "figures")
+            yield "figures", differences(REPOSITORY / FIGURES, Path(figures))
 
 
-def _notebook_differences(path: Path, out: str) -> list[str]:
+def _notebook_differences(one: Execution) -> list[str]:
     try:
-        again = execute(path, settings={"REHAPRO_OUT": out})
+        again, _ = one.result()
     except NotebookError as error:
         return [str(error)]
-    return cell_differences(nbformat.read(path, as_version=4), again)
+    return cell_differences(nbformat.read(one.path, as_version=4), again)
 
 
 def cell_differences(stored: NotebookNode, again: NotebookNode) -> list[str]:
