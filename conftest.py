@@ -14,7 +14,7 @@ collect_ignore_glob = ["tests/reference/*"]  # scripts that made the numbers, ru
 
 _scratch = tempfile.TemporaryDirectory(prefix="rehapro-figures-")
 os.environ.update(STEADY)
-os.environ.setdefault("REHAPRO_OUT", _scratch.name)
+os.environ["REHAPRO_OUT"] = _scratch.name  # of this process: notebooks tested side by side must not meet
 
 
 def _execute_with_history(self, cell_input, allow_stdin=None):

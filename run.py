@@ -16,7 +16,8 @@ VENV = HERE / ".venv"
 PYTHON = VENV / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 STAMP = VENV / "lock.sha256"
 OLDEST = (3, 11)
-VERBS = {None: ["rehapro_analysis", "run"], "test": ["pytest"], "lab": ["jupyterlab", "notebooks"]}
+VERBS = {None: ["rehapro_analysis", "run"], "lab": ["jupyterlab", "notebooks"],
+         "test": ["pytest", "-n", "logical", "--maxprocesses", "4", "--dist", "loadfile"]}
 STEADY = {"PYTHONHASHSEED": "0", "PYTHONUTF8": "1", "JUPYTER_PLATFORM_DIRS": "1",
           "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1", "MKL_NUM_THREADS": "1"}
 

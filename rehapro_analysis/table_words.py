@@ -88,7 +88,7 @@ _HEADINGS = {
     "expected": ("erwartet", "expected"), "ratio": ("Verhältnis", "ratio"),
     "design_effect": ("Designeffekt der Coaches", "design effect of coaches"),
     "validated": ("an fremden Projekten", "validated"), "slope": ("Steigung", "slope"),
-    "caseload": ("Fälle je Coach", "caseload"), "period": ("Eintritt", "entry"), "cells": ("Zellen", "cells"),
+    "caseload": ("Fälle je Coach", "caseload"), "period": ("Zeitraum", "period"), "cells": ("Zellen", "cells"),
     "test": ("Test", "test"), "df_error": ("Freiheitsgrade des Fehlers", "error df"),
     "mean_share": ("mittlerer Anteil der Tage", "mean share of days"),
     "days_share": ("Anteil aller Tage", "share of all days"),
@@ -113,7 +113,11 @@ _HEADINGS = {
     "notch": ("Vergleichsgrenzen", "comparison limits"), "shrunken": ("zum Mittel gezogen", "shrunken"),
     "reliability": ("Verlässlichkeit", "reliability"), "persons_needed": ("nötige Personen", "persons needed"),
     "centre": ("Mittel aller", "centre"), "beyond": ("auffällig gegenüber", "stands out against"),
-    "spread": ("Grenzen mit Projektstreuung", "limits with spread"),
+    "spread": ("Grenzen mit Projektstreuung", "limits with spread"), "area": ("Bereich", "area"),
+    "tau_lower": ("τ mindestens", "τ at least"), "tau_upper": ("τ höchstens", "τ at most"),
+    "notch_lower": ("Kerbe ab", "notch from"), "notch_upper": ("Kerbe bis", "notch to"),
+    "shrunken_lower": ("gezogen ab", "shrunken from"), "shrunken_upper": ("gezogen bis", "shrunken to"),
+    "role": ("Rolle", "role"), "why": ("warum", "why"),
 }
 
 _VALUES = {

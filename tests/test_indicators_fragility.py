@@ -319,7 +319,7 @@ def test_leaving_out_equals_comparing_the_rest(synthetic):
             table = leave_one_out(one, unit)
             rest = one.of(one.people[code != 2]).estimates.spread
             assert table["p_any"].iloc[2] == pytest.approx(rest.p_any(), rel=1e-9)
-            assert worst_without(one, unit) == table["p_any"].max()
+            assert worst_without(one, unit) == table["p_relevant"].max()
     assert np.isnan(worst_without(of(spread_out(0.5, projects=3))))
     assert leave_one_out_result(of(spread_out(0.5)), "coach").table["coach"].tolist() == list(range(1, 49))
     assert np.isnan(worst_without(of(spread_out(0.5), coaches=0), "coach"))
@@ -347,6 +347,9 @@ def test_a_curve_has_every_combination_once_in_the_order_of_the_spread(synthetic
     base = table.query("adjustment == 'none' and period == 'all' and estimator == 'share' and coaches == 'nested'")
     spread = compared(synthetic, "employment_at_exit").estimates.spread
     assert base["p_relevant"].iloc[0] == spread.p_relevant(base["threshold"].iloc[0])
+    by_coaches = verdict_shares(curve, by="coaches").table
+    assert by_coaches.groupby("coaches")["share"].sum().tolist() == pytest.approx([1, 1])
+    assert by_coaches["specifications"].sum() == len(table)
     shares = verdict_shares(curve).table
     assert shares["share"].sum() == pytest.approx(1) and shares["verdict"].tolist() == list("ACDE")
     assert share_of_specifications(compared(synthetic, "employment_at_exit")) == (table["p_relevant"] <= 0.05).mean()

@@ -183,12 +183,15 @@ def test_a_moved_checkout_sets_up_again(rehearsal, monkeypatch):
     assert len(rehearsal.steps) == 6
 
 
+SIDE_BY_SIDE = ["pytest", "-n", "logical", "--maxprocesses", "4", "--dist", "loadfile"]
+
+
 @pytest.mark.parametrize(
     ("arguments", "module", "in_checkout"),
     [
         ([], ["rehapro_analysis", "run"], False),
         (["--data", "mine"], ["rehapro_analysis", "run", "--data", "mine"], False),
-        (["test", "-k", "curves"], ["pytest", "-k", "curves"], True),
+        (["test", "-k", "curves"], [*SIDE_BY_SIDE, "-k", "curves"], True),
         (["lab"], ["jupyterlab", "notebooks"], True),
     ],
 )

@@ -41,9 +41,19 @@ def verdict_word(letter: str, language: str) -> str:
     return f"{letter}: {VERDICTS[letter][language]}"
 
 
+def plain_word(letter: str, language: str) -> str:
+    """Letter and words of a verdict before the gates, which alone tell A from B.
+
+    >>> plain_word("A", "en"), plain_word("D", "en")
+    ('A or B: separates', 'D: cannot be decided with these numbers')
+    """
+    before = {"de": "A oder B: trennt", "en": "A or B: separates"}
+    return before[language] if letter == "A" else verdict_word(letter, language)
+
+
 def verdict_handles(letters: object, language: str) -> list[Line2D]:
-    """Entries of a legend for the verdicts that occur, A first."""
-    return [Line2D([], [], linestyle="none", markersize=8, markeredgewidth=1.6, label=verdict_word(letter, language),
+    """Entries of a legend for the verdicts before the gates that occur, A first."""
+    return [Line2D([], [], linestyle="none", markersize=8, markeredgewidth=1.6, label=plain_word(letter, language),
                    **look) for letter, look in LOOKS.items() if letter in set(letters)]
 
 

@@ -9,7 +9,7 @@ import pandas as pd
 
 from rehapro_analysis.figures.figure import Figure
 from rehapro_analysis.figures.german import number, percent
-from rehapro_analysis.figures.indicator_words import quoted, verdict_word
+from rehapro_analysis.figures.indicator_words import plain_word, quoted
 from rehapro_analysis.figures.specification_drawing import draw_specifications
 from rehapro_analysis.figures.style import LANGUAGES
 from rehapro_analysis.indicators.fragility.specification_curve import CHOICES
@@ -95,7 +95,7 @@ def _main(table: pd.DataFrame, indicator: str, scale: str) -> int | None:
 
 def _shares(table: pd.DataFrame, language: str) -> str:
     counts = table["verdict"].value_counts().sort_index()
-    return "; ".join(f"{number(n, language)} ({percent(n / len(table), language)}) {verdict_word(letter, language)}"
+    return "; ".join(f"{number(n, language)} ({percent(n / len(table), language)}) {plain_word(letter, language)}"
                      for letter, n in counts.items())
 
 

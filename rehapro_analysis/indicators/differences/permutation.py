@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.special import gammaln
@@ -27,6 +28,12 @@ class PermutationTest:
     blocks: int
     complete: bool
     reference: np.ndarray
+
+    @staticmethod
+    def of(statistic: float, reference: np.ndarray, *, blocks: int, complete: bool) -> PermutationTest:
+        """The test of a statistic among those of the relabelings, its p-value found."""
+        test = PermutationTest(statistic, np.nan, len(reference), blocks, complete, reference)
+        return replace(test, p_value=test.p_at(statistic))
 
     def p_at(self, statistic: float) -> float:
         """The p-value that another value of the statistic would have."""
@@ -66,22 +73,35 @@ def permutation_test(score: np.ndarray, project: np.ndarray, block: np.ndarray, 
     >>> round(test.statistic, 9), round(test.p_value, 4), test.relabelings
     (3.0, 0.3333, 6)
     """
-    home, covariates = _strata(block, stratum, covariates)
+    home, covariates = strata(block, stratum, covariates)
     label = np.zeros(block.max() + 1, np.intp)
     label[block] = project
+    sums = block_sums(score, block, covariates)
+    seen = float(statistics(sums, label[None, :])[0])
+    drawn, complete = relabelings(label, home, rng=rng, permutations=permutations)
+    reference = np.concatenate([statistics(sums, labels) for labels in drawn])
+    return PermutationTest.of(seen, reference, blocks=len(label), complete=complete)
+
+
+def relabelings(label: np.ndarray, home: np.ndarray, *, rng: np.random.Generator | int,
+                permutations: int = PERMUTATIONS) -> tuple[Iterator[np.ndarray], bool]:
+    """Other labels (B, M) of M blocks, in portions, and whether these are all there are (the one seen among them).
+
+    ``label`` (M,) are the codes that change places among the blocks of a ``home`` (M,). All are taken if there are at
+    most 200,000, else ``permutations`` random ones.
+
+    >>> drawn, complete = relabelings(np.array([0, 1, 1]), np.zeros(3, int), rng=1)
+    >>> np.concatenate(list(drawn)).tolist(), complete
+    ([[0, 1, 1], [1, 0, 1], [1, 1, 0]], True)
+    """
     parts = [np.flatnonzero(home == each) for each in np.unique(home)]
-    sums = _block_sums(score, block, covariates)
-    seen = float(_statistics(sums, label[None, :])[0])
-    complete = _log_relabelings(label, parts) <= np.log(ENUMERATED) + ROUNDING
-    drawn = _all_labels(label, parts) if complete else _random_labels(label, parts, np.random.default_rng(rng),
-                                                                      permutations)
-    reference = np.concatenate([_statistics(sums, labels) for labels in drawn])
-    test = PermutationTest(seen, np.nan, len(reference), len(label), complete, reference)
-    return PermutationTest(seen, test.p_at(seen), len(reference), len(label), complete, reference)
+    if _log_relabelings(label, parts) <= np.log(ENUMERATED) + ROUNDING:
+        return _all_labels(label, parts), True
+    return _random_labels(label, parts, np.random.default_rng(rng), permutations), False
 
 
-def _strata(block: np.ndarray, stratum: np.ndarray | None,
-            covariates: np.ndarray | None) -> tuple[np.ndarray, np.ndarray]:
+def strata(block: np.ndarray, stratum: np.ndarray | None,
+           covariates: np.ndarray | None) -> tuple[np.ndarray, np.ndarray]:
     """The stratum of each block, and the covariates, joined by the strata where blocks span them."""
     rest = np.zeros((len(block), 0)) if covariates is None else np.asarray(covariates, float)
     home = np.zeros(block.max() + 1, np.intp)
@@ -94,7 +114,7 @@ def _strata(block: np.ndarray, stratum: np.ndarray | None,
     return np.zeros_like(home), np.hstack([rest, (stratum[:, None] == levels).astype(float)])
 
 
-def _block_sums(score: np.ndarray, block: np.ndarray, covariates: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def block_sums(score: np.ndarray, block: np.ndarray, covariates: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Sums (M, 2 + P) of one, score and independent covariates a block, and their centred cross-products."""
     wide = np.column_stack([score, covariates]).astype(float)
     wide = wide - wide.mean(axis=0)
@@ -115,7 +135,7 @@ def _independent(covariates: np.ndarray) -> list[int]:
     return kept
 
 
-def _statistics(sums: tuple[np.ndarray, np.ndarray], labels: np.ndarray) -> np.ndarray:
+def statistics(sums: tuple[np.ndarray, np.ndarray], labels: np.ndarray) -> np.ndarray:
     """T of B relabelings, ``labels`` of shape (B, M)."""
     by_block, total = sums
     many, groups, wide = len(labels), int(labels.max()) + 1, by_block.shape[1]

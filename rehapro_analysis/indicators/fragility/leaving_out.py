@@ -13,16 +13,18 @@ FEWEST = 3  # projects that must remain for a test
 
 
 def leave_one_out(one: Comparison, unit: str = "project") -> pd.DataFrame:
-    """The test of any difference without each project, or each coach: columns unit, p_any, tau.
+    """The tests without each project, or each coach: columns unit, tau, p_any, p_relevant.
 
-    p by the F reference, with variance components computed anew. Rows of coaches are numbered, not named; none where
+    p by the F reference, with variance components computed anew; p_relevant against the threshold agreed for all
+    projects, nan where none is. Rows of coaches are numbered, not named; none where
     coaches are unknown. nan where fewer than three projects would remain.
     """
     spreads = _spreads(one, unit)
     names = list(one.projects) if unit == "project" else list(range(1, len(spreads) + 1))
-    found = [(np.nan, np.nan) if spread is None else (spread.p_any(), float(np.sqrt(spread.tau2())))
-             for spread in spreads]
-    return pd.DataFrame({unit: names, "p_any": [p for p, _ in found], "tau": [tau for _, tau in found]})
+    found = [(np.nan, np.nan, np.nan) if spread is None else
+             (float(np.sqrt(spread.tau2())), spread.p_any(), _p_relevant(spread, one.threshold)) for spread in spreads]
+    return pd.DataFrame(found, columns=["tau", "p_any", "p_relevant"]).assign(**{unit: names})[
+        [unit, "tau", "p_any", "p_relevant"]]
 
 
 def leave_one_out_result(one: Comparison, unit: str = "project", origin: str = "own") -> Result:
@@ -34,9 +36,17 @@ def leave_one_out_result(one: Comparison, unit: str = "project", origin: str = "
 
 
 def worst_without(one: Comparison, unit: str = "project") -> float:
-    """The largest p of `leave_one_out`; nan where one of them cannot be computed."""
-    p = [np.nan if spread is None else spread.p_any() for spread in _spreads(one, unit)]
+    """The largest p_relevant of `leave_one_out`; nan where one of them cannot be computed.
+
+    It is the claim itself that must survive: where one project lies far off, the rest may still differ by more
+    than chance (p_any) without differing by what matters.
+    """
+    p = [np.nan if spread is None else _p_relevant(spread, one.threshold) for spread in _spreads(one, unit)]
     return float(np.max(p)) if p else float("nan")
+
+
+def _p_relevant(spread: Heterogeneity, threshold: float) -> float:
+    return float("nan") if np.isnan(threshold) else spread.p_relevant(threshold)
 
 
 def _spreads(one: Comparison, unit: str) -> list[Heterogeneity | None]:

@@ -42,13 +42,17 @@ def specification_curve(one: Comparison, *, variants: Sequence[Comparison] = (),
                   counted="specifications")
 
 
-def verdict_shares(curve: Result) -> Result:
-    """How many specifications of a curve end in each letter. ``table``: verdict, specifications, share."""
-    counts = curve.table["verdict"].value_counts().reindex(list(LETTERS), fill_value=0)
-    table = pd.DataFrame({"verdict": LETTERS, "specifications": counts.to_numpy(),
-                          "share": counts.to_numpy() / max(len(curve.table), 1)})
-    return Result(table, f"verdicts of the {curve.method}", SAID, len(curve.table), curve.origin,
-                  counted="specifications")
+def verdict_shares(curve: Result, *, by: str = "") -> Result:
+    """How many specifications of a curve end in each letter, for each choice ``by`` (``"definition"``) if named.
+
+    ``table``: the column ``by``, verdict, specifications, share (of those of the same choice).
+    """
+    chosen = curve.table[by] if by else pd.Series("", index=curve.table.index)
+    counts = pd.crosstab(chosen, curve.table["verdict"]).reindex(columns=list(LETTERS), fill_value=0).stack()
+    table = counts.rename("specifications").rename_axis([by or "all", "verdict"]).reset_index()
+    table["share"] = table["specifications"] / table.groupby(by or "all")["specifications"].transform("sum")
+    return Result(table if by else table.drop(columns="all"), f"verdicts of the {curve.method}", SAID,
+                  len(curve.table), curve.origin, counted="specifications")
 
 
 def share_of_specifications(one: Comparison, *, variants: Sequence[Comparison] = (), options: Options = STANDARD,

@@ -56,7 +56,7 @@ def indicator_definition(study: Study, indicator: str) -> Indicator:
 def indicator_definitions(study: Study) -> Result:
     """All indicators of a study as they were agreed, one row each, confirmatory ones first.
 
-    ``table``: indicator, label_de, label_en, domain, scale, level, direction, rule, wave, window,
+    ``table``: indicator, label_de, label_en, area (domain), scale, level, direction, rule, wave, window,
     relevant_difference, difference_in, confirmatory, not_an_aim (projects, joined with commas).
     Raises :class:`StudyError` for definitions that contradict themselves.
     """
@@ -64,7 +64,8 @@ def indicator_definitions(study: Study) -> Result:
     rows = [vars(_definition(row, elsewhere)) for _, row in study.table("indicators").iterrows()]
     table = pd.DataFrame(rows, columns=list(Indicator.__dataclass_fields__))
     table["not_an_aim"] = [", ".join(sorted(projects)) for projects in table["not_an_aim"]]
-    table = table.sort_values(["confirmatory", "indicator"], ascending=[False, True], ignore_index=True)
+    table = table.rename(columns={"domain": "area"}).sort_values(["confirmatory", "indicator"], ascending=[False, True],
+                                                                 ignore_index=True)
     said = ("A relevant difference is agreed before the data are seen.",
             "A project whose aim an indicator explicitly is not is left out of its comparison.")
     return Result(table, "indicator definitions", said, len(table), study.origin("indicators"))

@@ -119,11 +119,16 @@ def _likely(drawn: np.ndarray, level: float) -> tuple[np.ndarray, ...]:
     return drawn.mean(axis=0), low, high, (drawn <= TOP).mean(axis=0)
 
 
-def _refusal(one: Comparison, judged: Result) -> str:
+def verdict_of(one: Comparison, judged: Result) -> str:
+    """The letter that the overview gives the indicator; StudyError if it gives none."""
     row = judged.table[judged.table["indicator"] == one.definition.indicator]
     if row.empty:
         raise StudyError.of(f"The overview does not judge {one.definition.indicator!r}.", "Judge it first.")
-    letter = row["verdict"].iloc[0]
+    return str(row["verdict"].iloc[0])
+
+
+def _refusal(one: Comparison, judged: Result) -> str:
+    letter = verdict_of(one, judged)
     if letter not in ALLOWED:
         return f"No ranks: the verdict is {letter}, and an order of projects would mean more than the numbers do."
     return "" if one.definition.direction in ("higher", "lower") else "No ranks: neither more nor less is better."

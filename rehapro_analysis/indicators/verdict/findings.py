@@ -79,6 +79,7 @@ def _spread(one: Comparison) -> dict[str, float]:
 
 
 def _hinge(one: Comparison) -> str:
-    """The project without which the difference is least sure."""
-    left = leave_one_out(one).dropna()
-    return str(left["project"][left["p_any"].idxmax()]) if len(left) else ""
+    """The project without which a relevant difference is least sure, or any difference if none is agreed."""
+    left = leave_one_out(one)
+    left = left.assign(p=left["p_relevant"].fillna(left["p_any"])).dropna(subset=["p"])
+    return str(left["project"][left["p"].idxmax()]) if len(left) else ""

@@ -1,0 +1,1 @@
+"""Several indicators at once: jointly, against each other, and pair by pair of projects."""
