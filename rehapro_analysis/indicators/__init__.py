@@ -1,5 +1,11 @@
 """Success indicators: definitions, values, and which of them separate the projects."""
 
+from rehapro_analysis.indicators.configurations.calibration import Sets, crisp, fuzzy
+from rehapro_analysis.indicators.configurations.conditions import condition_sets, project_conditions
+from rehapro_analysis.indicators.configurations.necessity import necessity
+from rehapro_analysis.indicators.configurations.qca import outcome_set, qca
+from rehapro_analysis.indicators.configurations.robustness import cut_off_sweep, leave_one_case_out
+from rehapro_analysis.indicators.configurations.truth_table import Cuts, TruthTable
 from rehapro_analysis.indicators.differences.comparison import Comparison, comparison
 from rehapro_analysis.indicators.differences.components import Components, variance_components
 from rehapro_analysis.indicators.differences.estimates import Estimates, project_estimates
@@ -51,6 +57,12 @@ from rehapro_analysis.indicators.models.glmm import (
     project_variation,
     random_intercept_model,
 )
+from rehapro_analysis.indicators.multivariate.classification import classification, coach_folds, confusion
+from rehapro_analysis.indicators.multivariate.joint import Joint, joint_frame, joint_values
+from rehapro_analysis.indicators.multivariate.pairs import pairwise, superiority
+from rehapro_analysis.indicators.multivariate.permanova import permanova
+from rehapro_analysis.indicators.multivariate.redundancy import redundancy
+from rehapro_analysis.indicators.multivariate.westfall_young import westfall_young
 from rehapro_analysis.indicators.power.detectable import expected_range, smallest_detectable
 from rehapro_analysis.indicators.profile.funnel import funnel, funnel_curve
 from rehapro_analysis.indicators.profile.funnel_limits import binomial_limits, overdispersed_limits, poisson_limits
@@ -65,27 +77,32 @@ from rehapro_analysis.indicators.profile.profile import (
 from rehapro_analysis.indicators.profile.ranks import drawn_ranks, exact_pairs, normal_pairs, rank_sets, sets_of_ranks
 from rehapro_analysis.indicators.profile.reliability import rankability, reliability, separation_ratio
 from rehapro_analysis.indicators.verdict.evaluable import Requirements
+from rehapro_analysis.indicators.verdict.examples import example_indicators
 from rehapro_analysis.indicators.verdict.gate import Gate
 from rehapro_analysis.indicators.verdict.robustness import GATES, plugged_in
 from rehapro_analysis.indicators.verdict.separation import compared, separation, separation_overview
 
 __all__ = [
-    "AdjustedComparison", "Comparison", "Components", "ConditionalSpread", "Estimates", "GATES", "Gate",
-    "Heterogeneity", "Indicator", "Options", "Overdispersion", "PermutationTest", "Requirements", "adjustable_only",
-    "adjusted_comparison", "adjusted_spread", "admitted_counts", "against_the_mean", "binomial_limits", "bounds",
-    "case_mix_adjustment", "case_mix_balance", "case_mix_calibration", "case_mix_overlap", "case_mix_quality",
-    "case_mix_spread", "coach_share", "compared", "comparison", "completed", "completions", "concordance",
-    "context_spread", "counts_verdict", "deciding_denominators", "definition_variants", "documented_counts",
-    "documented_separation", "documented_shares", "drawn_ranks", "exact_pairs", "expected_range", "follow_up",
-    "funnel", "funnel_curve", "half_estimates", "imputed_estimates", "indicator_definition", "indicator_definitions",
-    "indicator_values", "intraclass_correlation", "leave_one_out", "leave_one_out_result", "mean_and_prediction",
-    "median_ratio", "missingness", "new_project", "normal_pairs", "observed_expected", "overdispersed_limits",
-    "overdispersion", "pairs_if_comparable", "pandemic_exposure", "period_interaction", "permutation_test",
-    "planned_shares", "plugged_in", "poisson_limits", "pooled", "project_bounds", "project_estimates",
-    "project_profile", "project_variation", "random_intercept_model", "rank_sets", "rankability", "refused_counts",
-    "reliability", "score_statistic", "scores", "separation", "separation_overview", "separation_ratio",
-    "sets_of_ranks", "several_counts", "share_of_specifications", "share_z", "shrunken_estimates",
-    "smallest_detectable", "specification_curve", "specifications", "spread_by_period", "stability",
-    "statistic_bounds", "target_group", "tipping_delta", "two_counts", "variance_components", "verdict_shares",
-    "why_plans_do_not_separate", "with_pandemic_share", "worst_bound",
+    "AdjustedComparison", "Comparison", "Components", "ConditionalSpread", "Cuts", "Estimates", "GATES", "Gate",
+    "Heterogeneity", "Indicator", "Joint", "Options", "Overdispersion", "PermutationTest", "Requirements", "Sets",
+    "TruthTable", "adjustable_only", "adjusted_comparison", "adjusted_spread", "admitted_counts", "against_the_mean",
+    "binomial_limits", "bounds", "case_mix_adjustment", "case_mix_balance", "case_mix_calibration",
+    "case_mix_overlap", "case_mix_quality", "case_mix_spread", "classification", "coach_folds", "coach_share",
+    "compared", "comparison", "completed", "completions", "concordance", "condition_sets", "confusion",
+    "context_spread", "counts_verdict", "crisp", "cut_off_sweep", "deciding_denominators", "definition_variants",
+    "documented_counts", "documented_separation", "documented_shares", "drawn_ranks", "exact_pairs",
+    "example_indicators", "expected_range", "follow_up", "funnel", "funnel_curve", "fuzzy", "half_estimates",
+    "imputed_estimates", "indicator_definition", "indicator_definitions", "indicator_values",
+    "intraclass_correlation", "joint_frame", "joint_values", "leave_one_case_out", "leave_one_out",
+    "leave_one_out_result", "mean_and_prediction", "median_ratio", "missingness", "necessity", "new_project",
+    "normal_pairs", "observed_expected", "outcome_set", "overdispersed_limits", "overdispersion",
+    "pairs_if_comparable", "pairwise", "pandemic_exposure", "period_interaction", "permanova", "permutation_test",
+    "planned_shares", "plugged_in", "poisson_limits", "pooled", "project_bounds", "project_conditions",
+    "project_estimates", "project_profile", "project_variation", "qca", "random_intercept_model", "rank_sets",
+    "rankability", "redundancy", "refused_counts", "reliability", "score_statistic", "scores", "separation",
+    "separation_overview", "separation_ratio", "sets_of_ranks", "several_counts", "share_of_specifications",
+    "share_z", "shrunken_estimates", "smallest_detectable", "specification_curve", "specifications",
+    "spread_by_period", "stability", "statistic_bounds", "superiority", "target_group", "tipping_delta", "two_counts",
+    "variance_components", "verdict_shares", "westfall_young", "why_plans_do_not_separate", "with_pandemic_share",
+    "worst_bound",
 ]

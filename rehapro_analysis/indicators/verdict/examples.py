@@ -14,7 +14,8 @@ def example_indicators(overview: Result) -> Result:
     """The indicators for worked examples, chosen from `separation_overview` by a rule.
 
     First the one whose spread most surely exceeds its threshold (smallest p_relevant, confirmatory ones first). Then,
-    of the others, one that cannot be decided (D, else C, else any), that with the most people. ``table``: role, indicator, label_de, label_en, verdict, why.
+    of the others, one that cannot be decided (D, else C, else any), that with the most people. ``table``: role,
+    indicator, label_de, label_en, verdict, why.
 
     Raises :class:`StudyError` if no indicator can be judged.
     """
