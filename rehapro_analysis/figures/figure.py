@@ -22,6 +22,7 @@ from rehapro_analysis.figures.style import LANGUAGES, ORIGIN, QUIET, TAG, TEXT, 
 TITLE_POINTS, CAPTION_POINTS, TAG_POINTS = 16, 10, 11
 MARGIN, TAG_HEIGHT = 0.15, 0.36  # inches
 LINE_SPACING = 1.3
+SURE_ROOM = 0.975  # share of the width that lines may take: drawn at few dots, letters run wider than their outlines
 SHOWN_DPI = 100
 PLACE_DIGITS = 5  # of a share of the picture's width: a thousandth of an inch at most
 
@@ -65,9 +66,9 @@ class Figure:
         with use_style():
             picture = matplotlib.figure.Figure(figsize=self.size)
             FigureCanvasAgg(picture)
-            width, height = self.size
-            title = lines_of(self.title[language], width=width - 2 * MARGIN, points=TITLE_POINTS, weight="bold")
-            caption = lines_of(self.caption(language), width=width - 2 * MARGIN, points=CAPTION_POINTS)
+            (width, height), room = self.size, (self.size[0] - 2 * MARGIN) * SURE_ROOM
+            title = lines_of(self.title[language], width=room, points=TITLE_POINTS, weight="bold")
+            caption = lines_of(self.caption(language), width=room, points=CAPTION_POINTS)
             head = _height(title, TITLE_POINTS) + (TAG_HEIGHT if self.origin == "synthetic" else 0)
             foot = _height(caption, CAPTION_POINTS)
             bands = picture.subfigures(3, 1, height_ratios=[head, height - head - foot, foot])

@@ -70,6 +70,8 @@ def bounds(values: np.ndarray) -> tuple[float, float]:
     >>> bounds(np.array([3, 1, 2]))
     (1, 3)
     """
+    if len(values) <= PART:
+        return values.min().item(), values.max().item()
     parts = [values[first : first + PART] for first in range(0, len(values), PART)]
     lows, highs = zip(*((part.min(), part.max()) for part in parts), strict=True)
     return np.min(lows).item(), np.max(highs).item()

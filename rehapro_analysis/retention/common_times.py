@@ -7,6 +7,7 @@ from functools import cached_property
 
 import numpy as np
 
+from rehapro_analysis.retention.coding import distinct
 from rehapro_analysis.retention.events import EventTable
 from rehapro_analysis.retention.runs import Runs
 
@@ -53,11 +54,13 @@ def common_times(table: EventTable) -> CommonTimes:
     block = table.stratum * len(groups) + table.group
     key = block * width + table.tick
     leaving = np.flatnonzero(table.n_exit > 0)
-    points, some = np.unique((table.stratum * width + table.tick)[leaving], return_index=True)
-    stratum, when = np.divmod(points, width)
+    places, place = distinct((table.stratum * width + table.tick)[leaving], table.within.size * width)
+    time = np.empty(len(places), table.time.dtype)
+    time[place] = table.time[leaving]
+    stratum, when = np.divmod(places, width)
     wanted_block = stratum[:, None] * len(groups) + groups
     wanted = wanted_block * width + when[:, None]
     row = np.searchsorted(key, wanted.T).T  # in order, so that searching stays in the cache
     found = np.minimum(row, len(key) - 1)
     present = (row < len(key)) & (block[found] == wanted_block)
-    return CommonTimes(table, stratum, table.time[leaving[some]], found, present, present & (key[found] == wanted))
+    return CommonTimes(table, stratum, time, found, present, present & (key[found] == wanted))

@@ -186,6 +186,8 @@ def _rows(stratum: np.ndarray, group: np.ndarray, time: np.ndarray, cause: np.nd
 def _at_risk(runs: Runs, counts: np.ndarray) -> np.ndarray:
     """Those who leave now or later, less those who enter now or later; a rest of rounding is none."""
     leaving = counts[:, 1:] @ np.ones(counts.shape[1] - 1)
+    if not counts[:, 0].any():  # sums of what is not negative leave no rest
+        return runs.sum_from(leaving)
     n_risk = runs.sum_from(leaving - counts[:, 0])
     return np.where(n_risk - leaving <= ROUNDING * runs.sum_from(leaving), leaving, n_risk)
 
