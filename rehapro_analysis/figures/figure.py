@@ -66,7 +66,7 @@ class Figure:
         with use_style():
             picture = matplotlib.figure.Figure(figsize=self.size)
             FigureCanvasAgg(picture)
-            (width, height), room = self.size, (self.size[0] - 2 * MARGIN) * SURE_ROOM
+            height, room = self.size[1], (self.size[0] - 2 * MARGIN) * SURE_ROOM
             title = lines_of(self.title[language], width=room, points=TITLE_POINTS, weight="bold")
             caption = lines_of(self.caption(language), width=room, points=CAPTION_POINTS)
             head = _height(title, TITLE_POINTS) + (TAG_HEIGHT if self.origin == "synthetic" else 0)

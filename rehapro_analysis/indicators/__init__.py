@@ -63,7 +63,11 @@ from rehapro_analysis.indicators.multivariate.pairs import pairwise, superiority
 from rehapro_analysis.indicators.multivariate.permanova import permanova
 from rehapro_analysis.indicators.multivariate.redundancy import redundancy
 from rehapro_analysis.indicators.multivariate.westfall_young import westfall_young
+from rehapro_analysis.indicators.power.data_request import data_request
 from rehapro_analysis.indicators.power.detectable import expected_range, smallest_detectable
+from rehapro_analysis.indicators.power.needed import needed_persons
+from rehapro_analysis.indicators.power.planning import planning_table
+from rehapro_analysis.indicators.power.precision import precision_table
 from rehapro_analysis.indicators.profile.funnel import funnel, funnel_curve
 from rehapro_analysis.indicators.profile.funnel_limits import binomial_limits, overdispersed_limits, poisson_limits
 from rehapro_analysis.indicators.profile.overdispersion import Overdispersion, overdispersion, share_z
@@ -89,20 +93,20 @@ __all__ = [
     "binomial_limits", "bounds", "case_mix_adjustment", "case_mix_balance", "case_mix_calibration",
     "case_mix_overlap", "case_mix_quality", "case_mix_spread", "classification", "coach_folds", "coach_share",
     "compared", "comparison", "completed", "completions", "concordance", "condition_sets", "confusion",
-    "context_spread", "counts_verdict", "crisp", "cut_off_sweep", "deciding_denominators", "definition_variants",
-    "documented_counts", "documented_separation", "documented_shares", "drawn_ranks", "exact_pairs",
-    "example_indicators", "expected_range", "follow_up", "funnel", "funnel_curve", "fuzzy", "half_estimates",
-    "imputed_estimates", "indicator_definition", "indicator_definitions", "indicator_values",
+    "context_spread", "counts_verdict", "crisp", "cut_off_sweep", "data_request", "deciding_denominators",
+    "definition_variants", "documented_counts", "documented_separation", "documented_shares", "drawn_ranks",
+    "exact_pairs", "example_indicators", "expected_range", "follow_up", "funnel", "funnel_curve", "fuzzy",
+    "half_estimates", "imputed_estimates", "indicator_definition", "indicator_definitions", "indicator_values",
     "intraclass_correlation", "joint_frame", "joint_values", "leave_one_case_out", "leave_one_out",
-    "leave_one_out_result", "mean_and_prediction", "median_ratio", "missingness", "necessity", "new_project",
-    "normal_pairs", "observed_expected", "outcome_set", "overdispersed_limits", "overdispersion",
+    "leave_one_out_result", "mean_and_prediction", "median_ratio", "missingness", "necessity", "needed_persons",
+    "new_project", "normal_pairs", "observed_expected", "outcome_set", "overdispersed_limits", "overdispersion",
     "pairs_if_comparable", "pairwise", "pandemic_exposure", "period_interaction", "permanova", "permutation_test",
-    "planned_shares", "plugged_in", "poisson_limits", "pooled", "project_bounds", "project_conditions",
-    "project_estimates", "project_profile", "project_variation", "qca", "random_intercept_model", "rank_sets",
-    "rankability", "redundancy", "refused_counts", "reliability", "score_statistic", "scores", "separation",
-    "separation_overview", "separation_ratio", "sets_of_ranks", "several_counts", "share_of_specifications",
-    "share_z", "shrunken_estimates", "smallest_detectable", "specification_curve", "specifications",
-    "spread_by_period", "stability", "statistic_bounds", "superiority", "target_group", "tipping_delta", "two_counts",
-    "variance_components", "verdict_shares", "westfall_young", "why_plans_do_not_separate", "with_pandemic_share",
-    "worst_bound",
+    "planned_shares", "planning_table", "plugged_in", "poisson_limits", "pooled", "precision_table", "project_bounds",
+    "project_conditions", "project_estimates", "project_profile", "project_variation", "qca",
+    "random_intercept_model", "rank_sets", "rankability", "redundancy", "refused_counts", "reliability",
+    "score_statistic", "scores", "separation", "separation_overview", "separation_ratio", "sets_of_ranks",
+    "several_counts", "share_of_specifications", "share_z", "shrunken_estimates", "smallest_detectable",
+    "specification_curve", "specifications", "spread_by_period", "stability", "statistic_bounds", "superiority",
+    "target_group", "tipping_delta", "two_counts", "variance_components", "verdict_shares", "westfall_young",
+    "why_plans_do_not_separate", "with_pandemic_share", "worst_bound",
 ]

@@ -38,3 +38,23 @@ def smallest_detectable(sampling: float, projects: int, *, alpha: float = 0.05, 
     critical = chi2.isf(alpha, free) if np.isinf(df) else free * f_distribution.isf(alpha, free, nu)
     reached = (sampling + threshold**2) * critical / chi2.ppf(1 - power, free)
     return float(np.sqrt(max(0.0, reached - sampling)))
+
+
+def smallest_excluded(sampling: float, projects: int, *, alpha: float = 0.05, power: float = 0.8) -> float:
+    """The smallest threshold below which projects that do not differ are shown to lie with the given power.
+
+    tau_0^2 = V (chi^2_power / chi^2_alpha - 1), lower quantiles; optimistic as `smallest_detectable`.
+
+    >>> round(smallest_excluded(1.0, 12) ** 2, 2)
+    2.2
+    """
+    return float(np.sqrt(sampling * (chi2.ppf(power, projects - 1) / chi2.ppf(alpha, projects - 1) - 1)))
+
+
+def least_ratio(projects: int, *, alpha: float = 0.05, power: float = 0.8) -> float:
+    """By how much a spread must exceed the threshold to be shown to do so, however many people there are.
+
+    >>> round(least_ratio(12), 2), round(least_ratio(12, alpha=0.05 / 12), 2)
+    (1.68, 1.98)
+    """
+    return float(np.sqrt(chi2.isf(alpha, projects - 1) / chi2.ppf(1 - power, projects - 1)))

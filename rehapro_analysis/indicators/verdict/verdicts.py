@@ -38,15 +38,16 @@ def adjusted(table: pd.DataFrame) -> pd.DataFrame:
 def verdict(row: Mapping[str, object], gates: Sequence[Gate]) -> tuple[str, tuple[str, ...]]:
     """The letter, and for B what keeps it from A: names of gates failed or unchecked, "exploratory", "tipping_icc".
 
-    X cannot be judged; E practically alike (p_equivalent <= alpha); A and B separate (p_relevant <= alpha), A if every
-    gate is passed; C differences whose relevance is open (p_any <= alpha); D cannot be decided.
+    X cannot be judged; E practically alike (p_equivalent <= alpha); A and B separate (p_relevant and p_any <= alpha:
+    with few events a project the first alone is too bold), A if every gate is passed; C differences whose relevance
+    is open (p_any <= alpha); D cannot be decided.
     """
     if row["reason_en"]:
         return "X", ()
     alpha = ALPHA if row["confirmatory"] else EXPLORATORY
     if row["p_equivalent_adjusted"] <= alpha:
         return "E", ()
-    if row["p_relevant_adjusted"] <= alpha:
+    if row["p_relevant_adjusted"] <= alpha and row["p_any_adjusted"] <= alpha:  # who claims more must show less too
         against = tuple(_against(row, gates))
         return ("B", against) if against else ("A", ())
     return ("C" if row["p_any_adjusted"] <= ALPHA else "D"), ()
