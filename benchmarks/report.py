@@ -25,6 +25,8 @@ TITLES = {
     "edge_nulls": "1,000 directed networks with as many ties, transitivity and reciprocity of each",
     "qap": "QAP correlation, 1,000 permutations",
     "mrqap": "MRQAP (double semi-partialling) with two predictors, 1,000 permutations",
+    "coach_blocks": "12 indicators in 12 projects, 9,999 relabelings of whole coaches (no peer has it)",
+    "people": "12 indicators in 12 projects, 9,999 relabelings of people",
     "brokerage": "Gould-Fernandez brokerage of every actor, 1,000 permutations of the groups",
 }
 TOLERANCE = 1e-9
@@ -36,6 +38,7 @@ STANDING = {  # what each tool leaves out, so that ratios are read with care
     "ciw": "general simulator of queueing networks, keeps a full record of every person",
     "networkx": "counts successful switches, so its networks are not equally likely; transitivity without direction",
     "igraph": "counts trials of switching as ours does; transitivity without direction",
+    "scipy": "the same statistic, vectorised over relabelings",
     "R sna": "no degree-preserving networks; p without the observed network",
 }
 KNOWN = {  # defects of peers that make numbers differ

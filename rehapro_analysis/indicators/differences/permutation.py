@@ -140,15 +140,22 @@ def statistics(sums: tuple[np.ndarray, np.ndarray], labels: np.ndarray) -> np.nd
     by_block, total = sums
     many, groups, wide = len(labels), int(labels.max()) + 1, by_block.shape[1]
     place = (np.arange(many)[:, None] * groups + labels).ravel()
-    by_group = [np.bincount(place, np.tile(by_block[:, k], many), many * groups).reshape(many, groups)
-                for k in range(wide)]
-    n, rest = by_group[0], np.stack(by_group[1:], axis=2)
+    rest = np.stack([np.bincount(place, np.tile(by_block[:, k], many), many * groups).reshape(many, groups)
+                     for k in range(1, wide)], axis=2)
+    n = _sizes(by_block[:, 0], labels, place, groups)
     scaled = rest / np.sqrt(np.where(n > 0, n, 1.0))[:, :, None]
     between = np.matmul(scaled.swapaxes(1, 2), scaled)
     without = _residual(total[None])
     within = _residual(total - between)
     free = by_block[:, 0].sum() - 1 - (wide - 2)
     return free * (without - within) / without if without > 1e-12 else np.zeros(many)
+
+
+def _sizes(people: np.ndarray, labels: np.ndarray, place: np.ndarray, groups: int) -> np.ndarray:
+    """People (B, J) of each group; where all blocks are as large no relabeling changes them."""
+    if (people == people[0]).all():
+        return people[0] * np.bincount(labels[0], minlength=groups)[None, :]
+    return np.bincount(place, np.tile(people, len(labels)), len(labels) * groups).reshape(len(labels), groups)
 
 
 def _residual(products: np.ndarray) -> np.ndarray:
