@@ -8,6 +8,7 @@ from rehapro_analysis.indicators.configurations.robustness import cut_off_sweep,
 from rehapro_analysis.indicators.configurations.truth_table import Cuts, TruthTable
 from rehapro_analysis.indicators.differences.comparison import Comparison, comparison
 from rehapro_analysis.indicators.differences.components import Components, variance_components
+from rehapro_analysis.indicators.differences.effect_sizes import effect_sizes
 from rehapro_analysis.indicators.differences.estimates import Estimates, project_estimates
 from rehapro_analysis.indicators.differences.heterogeneity import Heterogeneity, concordance
 from rehapro_analysis.indicators.differences.permutation import PermutationTest, permutation_test
@@ -95,18 +96,18 @@ __all__ = [
     "compared", "comparison", "completed", "completions", "concordance", "condition_sets", "confusion",
     "context_spread", "counts_verdict", "crisp", "cut_off_sweep", "data_request", "deciding_denominators",
     "definition_variants", "documented_counts", "documented_separation", "documented_shares", "drawn_ranks",
-    "exact_pairs", "example_indicators", "expected_range", "follow_up", "funnel", "funnel_curve", "fuzzy",
-    "half_estimates", "imputed_estimates", "indicator_definition", "indicator_definitions", "indicator_values",
-    "intraclass_correlation", "joint_frame", "joint_values", "leave_one_case_out", "leave_one_out",
-    "leave_one_out_result", "mean_and_prediction", "median_ratio", "missingness", "necessity", "needed_persons",
-    "new_project", "normal_pairs", "observed_expected", "outcome_set", "overdispersed_limits", "overdispersion",
-    "pairs_if_comparable", "pairwise", "pandemic_exposure", "period_interaction", "permanova", "permutation_test",
-    "planned_shares", "planning_table", "plugged_in", "poisson_limits", "pooled", "precision_table", "project_bounds",
-    "project_conditions", "project_estimates", "project_profile", "project_variation", "qca",
-    "random_intercept_model", "rank_sets", "rankability", "redundancy", "refused_counts", "reliability",
-    "score_statistic", "scores", "separation", "separation_overview", "separation_ratio", "sets_of_ranks",
-    "several_counts", "share_of_specifications", "share_z", "shrunken_estimates", "smallest_detectable",
-    "specification_curve", "specifications", "spread_by_period", "stability", "statistic_bounds", "superiority",
-    "target_group", "tipping_delta", "two_counts", "variance_components", "verdict_shares", "westfall_young",
-    "why_plans_do_not_separate", "with_pandemic_share", "worst_bound",
+    "effect_sizes", "exact_pairs", "example_indicators", "expected_range", "follow_up", "funnel", "funnel_curve",
+    "fuzzy", "half_estimates", "imputed_estimates", "indicator_definition", "indicator_definitions",
+    "indicator_values", "intraclass_correlation", "joint_frame", "joint_values", "leave_one_case_out",
+    "leave_one_out", "leave_one_out_result", "mean_and_prediction", "median_ratio", "missingness", "necessity",
+    "needed_persons", "new_project", "normal_pairs", "observed_expected", "outcome_set", "overdispersed_limits",
+    "overdispersion", "pairs_if_comparable", "pairwise", "pandemic_exposure", "period_interaction", "permanova",
+    "permutation_test", "planned_shares", "planning_table", "plugged_in", "poisson_limits", "pooled",
+    "precision_table", "project_bounds", "project_conditions", "project_estimates", "project_profile",
+    "project_variation", "qca", "random_intercept_model", "rank_sets", "rankability", "redundancy", "refused_counts",
+    "reliability", "score_statistic", "scores", "separation", "separation_overview", "separation_ratio",
+    "sets_of_ranks", "several_counts", "share_of_specifications", "share_z", "shrunken_estimates",
+    "smallest_detectable", "specification_curve", "specifications", "spread_by_period", "stability",
+    "statistic_bounds", "superiority", "target_group", "tipping_delta", "two_counts", "variance_components",
+    "verdict_shares", "westfall_young", "why_plans_do_not_separate", "with_pandemic_share", "worst_bound",
 ]
