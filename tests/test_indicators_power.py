@@ -425,3 +425,16 @@ def test_the_order_of_projects_changes_nothing(order):
     moved = replace(spread, **{name: getattr(spread, name)[:, order] for name in ("estimate", "sampling", "growth")})
     np.testing.assert_allclose(moved.upper_tail(0.01), spread.upper_tail(0.01), **EXACT)
     np.testing.assert_allclose(moved.tau2(), spread.tau2(), rtol=1e-9, atol=1e-12)
+
+
+def test_the_gate_for_missing_values_holds_what_the_studies_say():
+    table = pd.read_csv(REPOSITORY / "studies" / "answers.csv").set_index(["people_asked", "tau_sd", "threshold_sd"])
+    assert (table["gate_passed_too"] <= table["A_or_B"]).all() and (table["replicates"] == 2_000).all()
+    false = table[[spread <= relevant for _, spread, relevant in table.index]]
+    assert false["gate_passed_too"].max() <= 0.06 < false["A_or_B"].max()
+    assert table.loc[(150, 0.0, 0.05), "A_or_B"] > 0.3 and table.loc[(150, 0.5, 0.15), "gate_passed_too"] > 0.95
+
+
+def test_a_request_for_no_indicator_of_persons_is_refused(synthetic):
+    with pytest.raises(StudyError, match="No indicator of persons"):
+        data_request(synthetic, ["target_attainment"])

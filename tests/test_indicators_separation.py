@@ -13,6 +13,7 @@ from rehapro_analysis.indicators import (
     Requirements,
     compared,
     comparison,
+    example_indicators,
     indicator_definition,
     indicator_definitions,
     indicator_values,
@@ -26,7 +27,8 @@ from rehapro_analysis.indicators.verdict.evaluable import reasons_against
 from rehapro_analysis.indicators.verdict.verdicts import verdict
 from rehapro_analysis.indicators.verdict.wording import VERDICTS
 from rehapro_analysis.paths import REPOSITORY
-from rehapro_analysis.study import TABLES
+from rehapro_analysis.results import Result
+from rehapro_analysis.study import TABLES, StudyError
 
 DAY = pd.Timestamp("2021-01-01")
 PASSED = plugged_in(GATES, specifications=lambda one: 1.0, bounds=lambda one: 0.01)
@@ -269,3 +271,16 @@ def test_leaving_out_counts_every_project_and_every_coach_without_naming_coaches
 def test_a_gate_that_does_not_exist_cannot_be_plugged_in():
     with pytest.raises(KeyError, match="no gate luck"):
         plugged_in(GATES, luck=lambda one: 1.0)
+
+
+def test_examples_are_chosen_even_if_nothing_can_be_judged():
+    row = {"indicator": "a", "label_de": "a", "label_en": "a", "verdict": "X", "n": 5, "confirmatory": True,
+           "p_relevant": float("nan")}
+    overview = Result(pd.DataFrame([row, row | {"indicator": "b", "n": 9}]), "overview", (), 2, "own")
+    assert example_indicators(overview).table["indicator"].tolist() == ["b"]
+    judged = pd.DataFrame([row, row | {"indicator": "b", "verdict": "D", "n": 9, "p_relevant": 0.4, "confirmatory": False},
+                           row | {"indicator": "c", "verdict": "B", "p_relevant": 0.01}])
+    found = example_indicators(Result(judged, "overview", (), 3, "own")).table
+    assert found["indicator"].tolist() == ["c", "b"] and found["role"].iloc[0] == "separates most surely"
+    with pytest.raises(StudyError, match="Nobody has a value"):
+        example_indicators(Result(judged.assign(n=0), "overview", (), 3, "own"))

@@ -15,6 +15,7 @@ from rehapro_analysis.indicators.verdict.evaluable import REQUIREMENTS, TWO_COAC
 from rehapro_analysis.indicators.verdict.findings import smallest
 from rehapro_analysis.numerals import number, percent
 from rehapro_analysis.results import Result
+from rehapro_analysis.study.problems import StudyError
 from rehapro_analysis.study.reading import Study
 
 FEWEST = 10  # people below whom a count is not shown
@@ -77,10 +78,12 @@ def data_request(study: Study, indicators: Sequence[str] | None = None, *, least
     n is empty below ``least`` people, missing_share also where fewer than that lack a value (0 stays), the number
     of coaches below three. Left out are indicators of the project level, which have no values of people, and projects
     whose aim an indicator explicitly is not. Raises
-    :class:`StudyError` for tables that an indicator's rule needs.
+    :class:`StudyError` for tables that an indicator's rule needs, and if no indicator of persons is named.
     """
     names = list(study.table("indicators")["indicator"]) if indicators is None else list(indicators)
     found = [one for one in (indicator_definition(study, name) for name in names) if one.level == "participant"]
+    if not found:
+        raise StudyError.of("No indicator of persons is named.", "Name indicators of the level participant.")
     projects = [str(name) for name in study.table("projects")["project"]]
     family = pd.Series([one.confirmatory for one in found]).value_counts()
     rows = [row for one in found for row in _rows(indicator_values(study, one, lock=lock), one, projects,

@@ -59,7 +59,8 @@ def many_components(value: np.ndarray, seen: np.ndarray, layout: Layout) -> Many
     coach = np.maximum(0, (ms_c - ms_e) / k)
     a = share.mean(axis=1) / k
     parts = a * ms_c, ((1 / n).mean(axis=1) - a) * ms_e
-    nested = (parts[0] + parts[1]) ** 2 / (parts[0] ** 2 / free_c + parts[1] ** 2 / free_e)
+    with np.errstate(invalid="ignore", divide="ignore"):  # nobody differs: not taken below
+        nested = (parts[0] + parts[1]) ** 2 / (parts[0] ** 2 / free_c + parts[1] ** 2 / free_e)
     return ManyComponents(ms_e, coach, share, n, np.where(coach > 0, nested, persons - layout.projects))
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pandas as pd
 
 from rehapro_analysis.results import Result
@@ -17,19 +19,26 @@ def example_indicators(overview: Result) -> Result:
     of the others, one that cannot be decided (D, else C, else any), that with the most people. ``table``: role,
     indicator, label_de, label_en, verdict, why.
 
-    Raises :class:`StudyError` if no indicator can be judged.
+    Where none can be judged it is the one with the most people, and no second. Raises :class:`StudyError` if nobody
+    has a value of any indicator.
     """
-    judged = overview.table[overview.table["verdict"] != "X"]
+    table = overview.table[overview.table["n"] > 0]
+    if table.empty:
+        raise StudyError.of("Nobody has a value of any indicator.", "The overview names the reason of each.")
+    judged = table[table["verdict"] != "X"]
     if judged.empty:
-        raise StudyError.of("No indicator can be judged with these data.", "The overview names the reason of each.")
+        return _result(table.nlargest(1, "n"), ["none can be judged"], ["It has the most people."], overview)
     first = judged.sort_values(["confirmatory", "p_relevant"], ascending=[False, True], kind="stable").index[0]
     rest = judged.drop(first).sort_values("n", ascending=False, kind="stable")
     openness = rest["verdict"].map({"D": 0, "C": 1}).fillna(2)
     second = rest.loc[openness.sort_values(kind="stable").index[:1]]
     why = ["Its spread exceeds the threshold most surely, among those named beforehand if there are any.",
            "Of the others it is the least decided, and of those the one with the most people."]
-    rows = judged.loc[[first, *second.index], ["indicator", "label_de", "label_en", "verdict"]]
-    table = rows.assign(role=ROLES[:len(rows)], why=why[:len(rows)]).reset_index(drop=True)
-    return Result(pd.DataFrame(table[["role", "indicator", "label_de", "label_en", "verdict", "why"]]),
+    return _result(judged.loc[[first, *second.index]], ROLES, why, overview)
+
+
+def _result(rows: pd.DataFrame, roles: Sequence[str], why: Sequence[str], overview: Result) -> Result:
+    table = rows.assign(role=roles[:len(rows)], why=why[:len(rows)]).reset_index(drop=True)
+    return Result(table[["role", "indicator", "label_de", "label_en", "verdict", "why"]],
                   "indicators for the worked examples", ("The rule looks at the verdicts, so it shows extremes.",),
                   len(table), overview.origin)
