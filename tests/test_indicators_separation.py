@@ -278,8 +278,8 @@ def test_examples_are_chosen_even_if_nothing_can_be_judged():
            "p_relevant": float("nan")}
     overview = Result(pd.DataFrame([row, row | {"indicator": "b", "n": 9}]), "overview", (), 2, "own")
     assert example_indicators(overview).table["indicator"].tolist() == ["b"]
-    judged = pd.DataFrame([row, row | {"indicator": "b", "verdict": "D", "n": 9, "p_relevant": 0.4, "confirmatory": False},
-                           row | {"indicator": "c", "verdict": "B", "p_relevant": 0.01}])
+    open_ = row | {"indicator": "b", "verdict": "D", "n": 9, "p_relevant": 0.4, "confirmatory": False}
+    judged = pd.DataFrame([row, open_, row | {"indicator": "c", "verdict": "B", "p_relevant": 0.01}])
     found = example_indicators(Result(judged, "overview", (), 3, "own")).table
     assert found["indicator"].tolist() == ["c", "b"] and found["role"].iloc[0] == "separates most surely"
     with pytest.raises(StudyError, match="Nobody has a value"):
