@@ -169,20 +169,38 @@ def tally(axes: Sequence[Axis], *amounts: np.ndarray | None) -> tuple[tuple[np.n
     ([[0, 1], [1, 1]], [1.0, 2.0])
     """
     sizes = [len(axis.levels) for axis in axes]
-    rows, total = len(axes[0].raw), prod(sizes)
-    if total > np.iinfo(np.int64).max:
-        raise OverflowError("There are too many combinations of groups, strata and times; use fewer groups.")
-    if total <= SPARSE * rows:
-        sums = _counted(axes, amounts, total)
-        keys = np.flatnonzero(sums[0] != 0)
+    if _fits(axes):
+        sums = _counted(axes, amounts)
+        keys = np.flatnonzero(sums[0])
         sums = [amount[keys] for amount in sums]
-    elif all(amount is None for amount in amounts):
-        keys, n = np.unique(_keys(axes, slice(0, rows)), return_counts=True)
-        sums = [n] * len(amounts)
     else:
-        keys, place = np.unique(_keys(axes, slice(0, rows)), return_inverse=True)
-        sums = [np.bincount(place, weights=amount) for amount in amounts]
+        keys, sums = _sorted(axes, amounts)
     return np.unravel_index(keys, sizes), [amount.astype(float) for amount in sums]
+
+
+def cross_tally(axes: Sequence[Axis], across: Axis, *amounts: np.ndarray | None
+                ) -> tuple[tuple[np.ndarray, ...], np.ndarray, list[np.ndarray]]:
+    """As :func:`tally`, with the levels of one axis side by side: codes, its observed levels (L,), sums (rows, L).
+
+    >>> codes, levels, (n,) = cross_tally([Axis(np.array([0, 1, 1]), 0, "ab")], Axis(np.array([0, 0, 2]), 0, "xyz"), None)
+    >>> [c.tolist() for c in codes], levels.tolist(), n.tolist()
+    ([[0, 1]], [0, 2], [[1.0, 0.0], [1.0, 1.0]])
+    """
+    sizes, width = [len(axis.levels) for axis in axes], len(across.levels)
+    if _fits([*axes, across]):
+        grids = [amount.reshape(-1, width).astype(float) for amount in _counted([*axes, across], amounts)]
+        places = np.flatnonzero(grids[0] @ np.ones(width))
+        levels = np.flatnonzero(np.ones(len(grids[0])) @ grids[0])
+        sums = [grid[places] if len(levels) == width else grid[np.ix_(places, levels)] for grid in grids]
+    else:
+        keys, values = _sorted([*axes, across], amounts)
+        at, level = np.divmod(keys, width)
+        places, row = _ranked(at)
+        levels, column = distinct(level, width)
+        sums = [np.zeros((len(places), len(levels))) for _ in values]
+        for into, value in zip(sums, values, strict=True):
+            into[row, column] = value
+    return np.unravel_index(places, sizes), levels, sums
 
 
 def distinct(keys: np.ndarray, size: int) -> tuple[np.ndarray, np.ndarray]:
@@ -198,15 +216,41 @@ def distinct(keys: np.ndarray, size: int) -> tuple[np.ndarray, np.ndarray]:
     return np.flatnonzero(present), (np.cumsum(present) - 1)[keys]
 
 
-def _counted(axes: Sequence[Axis], amounts: Sequence[np.ndarray | None], total: int) -> list[np.ndarray]:
-    sums = [np.zeros(total, np.int64 if amount is None else float) for amount in amounts]
-    chunk = max(CHUNK, 4 * total)
-    for first in range(0, len(axes[0].raw), chunk):
-        rows = slice(first, first + chunk)
-        keys = _keys(axes, rows)
-        for into, amount in zip(sums, amounts, strict=True):
-            into += np.bincount(keys, None if amount is None else amount[rows], minlength=total)
+def _fits(axes: Sequence[Axis]) -> bool:
+    """Whether all combinations can be counted in place."""
+    total = prod(len(axis.levels) for axis in axes)
+    if total > np.iinfo(np.int64).max:
+        raise OverflowError("There are too many combinations of groups, strata and times; use fewer groups.")
+    return total <= SPARSE * len(axes[0].raw)
+
+
+def _counted(axes: Sequence[Axis], amounts: Sequence[np.ndarray | None]) -> list[np.ndarray]:
+    """Each amount's sum for every combination of codes, observed or not."""
+    rows, total = len(axes[0].raw), prod(len(axis.levels) for axis in axes)
+    chunk, sums = max(CHUNK, 4 * total), []
+    for first in range(0, rows, chunk):
+        part = slice(first, first + chunk)
+        keys = _keys(axes, part)
+        counts = [np.bincount(keys, None if amount is None else amount[part], minlength=total) for amount in amounts]
+        sums = [np.add(into, count, out=into) for into, count in zip(sums, counts, strict=True)] if sums else counts
     return sums
+
+
+def _sorted(axes: Sequence[Axis], amounts: Sequence[np.ndarray | None]) -> tuple[np.ndarray, list[np.ndarray]]:
+    """The observed combinations, sorted, and each amount's sum in them."""
+    keys = _keys(axes, slice(0, len(axes[0].raw)))
+    if all(amount is None for amount in amounts):
+        keys, n = np.unique(keys, return_counts=True)
+        return keys, [n] * len(amounts)
+    keys, place = np.unique(keys, return_inverse=True)
+    return keys, [np.bincount(place, weights=amount) for amount in amounts]
+
+
+def _ranked(ordered: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Distinct values of a sorted array and the position of every value among them."""
+    new = np.ones(len(ordered), bool)
+    np.not_equal(ordered[1:], ordered[:-1], out=new[1:])
+    return ordered[new], np.cumsum(new) - 1
 
 
 def _keys(axes: Sequence[Axis], rows: slice) -> np.ndarray:

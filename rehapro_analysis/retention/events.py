@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from rehapro_analysis.retention.coding import Axis, distinct, tally
+from rehapro_analysis.retention.coding import Axis, cross_tally, distinct, tally
 from rehapro_analysis.retention.labels import Labels
 from rehapro_analysis.retention.runs import Runs
 from rehapro_analysis.retention.spells import Spells, causes_of, names, read_spells
@@ -100,15 +100,15 @@ class EventTable:
         """The same persons in a single stratum: counts are added, the risk sets joined."""
         if self.within.size == 1:
             return self
-        counts = np.column_stack([self.n_enter, self.n_censored, self.n_event])
+        counts = np.vstack([self.n_enter, self.n_censored, self.n_event.T])
         order = np.lexsort((self.time, self.group))
         runs = Runs(self.group[order], self.time[order])
-        counts = np.add.reduceat(counts[order], runs.first, axis=0)
+        counts = np.add.reduceat(counts[:, order], runs.first, axis=1)
         group, time, tick = (values[order][runs.first] for values in (self.group, self.time, self.tick))
         stratum = np.zeros(len(group), np.intp)
         return replace(
             self, within=Labels({}, 1), stratum=stratum, group=group, time=time,
-            tick=tick, n_enter=counts[:, 0], n_censored=counts[:, 1], n_event=counts[:, 2:],
+            tick=tick, n_enter=counts[0], n_censored=counts[1], n_event=counts[2:].T,
             n_risk=_at_risk(Runs(group), counts), read_cells=lambda: _pooled_cells(self.cells))
 
     def to_frame(self) -> pd.DataFrame:
@@ -146,49 +146,56 @@ def event_table(frame: Any, *, stop: str, event: str, start: str | None = None,
 
 def _tabulated(spells: Spells, by: list[str], strata: list[str], origin: str, unit: str,
                weighted: bool) -> EventTable:
-    places = [*spells.strata, *spells.by]
     amounts = (spells.n, spells.weight) if weighted else (spells.n,)
-    (*labels, exits, events), sums = tally([*places, spells.exit, spells.event], *amounts)
+    (*labels, exits), events, sums = cross_tally([*spells.strata, *spells.by, spells.exit], spells.event, *amounts)
     cause, causes = causes_of(spells.event.levels, events)
     stratum, within = _Combined.of(strata, spells.strata, labels[: len(strata)], exits)
     group, groups = _Combined.of(by, spells.by, labels[len(strata):], exits)
-    keys, amount = (stratum.codes, group.codes, exits, cause), sums[-1]
+    keys, counts = (stratum.codes, group.codes, exits), _by_cause(sums[-1], cause, len(causes))
     if spells.entry is not None:
-        entered = _entries(spells, stratum, group, amounts)
-        keys = tuple(np.concatenate(parts) for parts in zip(keys, entered[:-1], strict=True))
-        order = np.lexsort(keys[::-1])
-        keys, amount = [key[order] for key in keys], np.concatenate([amount, entered[-1]])[order]
-    stratum_code, group_code, time, counts = _rows(*keys, amount, len(causes))
+        keys, counts = _merged(keys, counts, *_entries(spells, stratum, group, amounts))
+    *places, time = keys
     return EventTable(
-        groups, within, causes, stratum_code, group_code, np.asarray(spells.exit.levels)[time], time,
-        counts[:, 0], _at_risk(Runs(stratum_code, group_code), counts), counts[:, 1], counts[:, 2:],
+        groups, within, causes, *places, np.asarray(spells.exit.levels)[time], time,
+        counts[0], _at_risk(Runs(*places), counts), counts[1], counts[2:].T,
         int(sums[0].sum()), origin, unit, spells.entry is not None, weighted,
         lambda: _cells(spells, stratum, group, len(strata), causes, weighted))
 
 
-def _entries(spells: Spells, stratum: _Combined, group: _Combined, amounts: tuple) -> tuple[np.ndarray, ...]:
-    """Stratum, group, time, ``ENTRY`` and amount of the delayed entries."""
+def _by_cause(sums: np.ndarray, cause: np.ndarray, n_causes: int) -> np.ndarray:
+    """Rows of entries (none yet), censorings and each cause, from sums by level; shape (K + 2, R)."""
+    return (cause - ENTRY == np.arange(n_causes + 2)[:, None]).astype(float) @ sums.T
+
+
+def _entries(spells: Spells, stratum: _Combined, group: _Combined, amounts: tuple) -> tuple[tuple, np.ndarray]:
+    """Stratum, group and time of the delayed entries, and their amount."""
     (*labels, entries), entered = tally([*spells.strata, *spells.by, spells.entry], *amounts)
     known = entries > 0
     labels, size = [label[known] for label in labels], int(known.sum())
-    return (stratum.find(labels[: len(spells.strata)], size), group.find(labels[len(spells.strata):], size),
-            entries[known] - 1, np.full(size, ENTRY), entered[-1][known])
+    places = stratum.find(labels[: len(spells.strata)], size), group.find(labels[len(spells.strata):], size)
+    return (*places, entries[known] - 1), entered[-1][known]
 
 
-def _rows(stratum: np.ndarray, group: np.ndarray, time: np.ndarray, cause: np.ndarray, amount: np.ndarray,
-          n_causes: int) -> tuple[np.ndarray, ...]:
-    """One row a stratum, group and time; the counts' columns are entries, censorings and each cause."""
-    runs, width = Runs(stratum, group, time), n_causes + 2
-    counts = np.bincount(runs.row * width + cause - ENTRY, weights=amount, minlength=len(runs.first) * width)
-    return stratum[runs.first], group[runs.first], time[runs.first], counts.reshape(-1, width)
+def _merged(keys: tuple[np.ndarray, ...], counts: np.ndarray, entries: tuple[np.ndarray, ...],
+            entered: np.ndarray) -> tuple[list[np.ndarray], np.ndarray]:
+    """The rows of the exits and those of the entries as one table."""
+    both = [np.concatenate(parts) for parts in zip(keys, entries, strict=True)]
+    order = np.lexsort(both[::-1])
+    runs = Runs(*(key[order] for key in both))
+    row = np.empty(len(order), np.intp)
+    row[order] = runs.row
+    merged = np.zeros((len(counts), len(runs.first)))
+    merged[1:, row[: counts.shape[1]]] = counts[1:]
+    merged[0, row[counts.shape[1]:]] = entered
+    return [key[order][runs.first] for key in both], merged
 
 
 def _at_risk(runs: Runs, counts: np.ndarray) -> np.ndarray:
     """Those who leave now or later, less those who enter now or later; a rest of rounding is none."""
-    leaving = counts[:, 1:] @ np.ones(counts.shape[1] - 1)
-    if not counts[:, 0].any():  # sums of what is not negative leave no rest
+    leaving = np.ones(len(counts) - 1) @ counts[1:]
+    if not counts[0].any():  # sums of what is not negative leave no rest
         return runs.sum_from(leaving)
-    n_risk = runs.sum_from(leaving - counts[:, 0])
+    n_risk = runs.sum_from(leaving - counts[0])
     return np.where(n_risk - leaving <= ROUNDING * runs.sum_from(leaving), leaving, n_risk)
 
 

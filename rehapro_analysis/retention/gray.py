@@ -44,53 +44,57 @@ def gray_test(table: EventTable, cause: str | None = None, *, rho: float = 0.0, 
     refuse_fractions(table, "test of Gray")
     causes = table.causes if cause is None else (table.causes[cause_position(table, cause)],)
     common, compared = common_times(table), contrasts(table, pairwise)
-    parts = [_decisions(common, table.causes.index(name), compared, rho) for name in causes]
+    places = [table.causes.index(name) for name in causes]
+    tests = [quadratic_form(*_scores(common, places, codes, rho)) for _, codes in compared]
+    parts = [decision_columns(*part) for part in zip(*(np.transpose(column) for column in zip(*tests, strict=True)),
+                                                     strict=True)]
     frame = pd.DataFrame({"cause": np.repeat(causes, len(compared)),
                           "comparison": [name for name, _ in compared] * len(causes),
-                          **{column: np.concatenate([part[column] for part in parts]) for column in parts[0]}})
+                          **{column: np.concatenate([part[column] for part in parts]) for column in parts[0]}},
+                         copy=False)
     return Result(frame, f"Gray's test (rho = {rho:g})", _assumptions(table), table.n, table.origin)
 
 
-def _decisions(common: CommonTimes, cause: int, compared: list, rho: float) -> dict[str, np.ndarray]:
-    tests = [quadratic_form(*_scores(common, cause, codes, rho)) for _, codes in compared]
-    return decision_columns(*(np.array(column) for column in zip(*tests, strict=True)))
-
-
-def _scores(common: CommonTimes, cause: int, codes: np.ndarray, rho: float) -> tuple[np.ndarray, np.ndarray]:
-    """z of shape (G,) and V (G, G) of one cause, added up over strata; arrays have shape (G, P)."""
-    runs, n = common.runs, common.n_risk[:, codes].T
-    one, left = common.n_event[:, codes, cause].T, common.n_exit[:, codes].T
-    exits = one.sum(axis=0)
+def _scores(common: CommonTimes, causes: list[int], codes: np.ndarray, rho: float) -> tuple[np.ndarray, np.ndarray]:
+    """z of shape (K, G) and V (K, G, G), added up over strata; arrays have shape (G, P) or (K, G, P)."""
+    runs, n, left = common.runs, common.n_risk.T[codes], common.n_exit.T[codes]
+    one = common.n_event.transpose(2, 1, 0)[np.ix_(causes, codes)]
+    exits = one.sum(axis=1)
     n1 = np.maximum(n, 1)
     stay = runs.cumprod(np.where(n > 0, 1 - left / n1, 1.0))
     before = runs.previous(stay, 1.0)
-    share = runs.cumsum(before * one / n1)
     w = np.divide(n, before, out=np.zeros_like(n), where=(n > 0) & (before > 0))
     total = _positive(w.sum(axis=0))
     step = exits / total
     pooled = runs.cumsum(step)
     pooled_before = runs.previous(pooled, 0.0)
     k = (1 - pooled_before) ** rho
-    r = w * (1 - runs.previous(share, 0.0))
-    z = np.sum(k * (one - r / _positive(r.sum(axis=0)) * exits), axis=1)
+    r = w * (1 - runs.previous(runs.cumsum(before / n1 * one), 0.0))
+    z = np.sum(k[:, None] * (one - r * (exits / _positive(r.sum(axis=1)))[:, None]), axis=2)
     own, other = _rates(n, before, one, left - one, exits, total)
-    ratio = np.divide(1 - pooled, stay, out=np.zeros_like(stay), where=stay > 0)
+    ratio = np.divide(1 - pooled[:, None], stay, out=np.zeros_like(one), where=stay > 0)
     rate = np.divide(step, 1 - pooled_before, out=np.zeros_like(step), where=pooled_before != 1)
-    return z, _variance(runs, exits > 0, k * w, w / total, rate, own, other * ratio**2, 1 - ratio)
+    parts = zip(exits > 0, k[:, None] * w, rate, own, other * ratio**2, 1 - ratio, strict=True)
+    return z, np.stack([_variance(runs, w / total, *part) for part in parts])
 
 
 def _rates(n: np.ndarray, before: np.ndarray, one: np.ndarray, other: np.ndarray, exits: np.ndarray,
            total: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """What exits of the cause and of the others add to the variance, each with its correction for ties."""
-    expected = total * before
-    tied_one = 1 - np.divide(exits - 1, expected - 1, out=np.zeros_like(n), where=(exits > 1) & (expected > 1))
-    tied_other = 1 - np.divide(other - 1, n - 1, out=np.zeros_like(n), where=other > 1)
-    present = n > 0
-    return (np.divide(tied_one * before * exits, total * n, out=np.zeros_like(n), where=present),
-            np.divide(tied_other * before**2 * other, n**2, out=np.zeros_like(n), where=present))
+    """What exits of a cause and of the others add to its variance, each with its correction for ties."""
+    share = np.divide(before, n, out=np.zeros_like(n), where=n > 0)
+    expected, exits = total * before, exits[:, None]
+    tied_one = _tied(exits - 1, expected - 1, (exits > 1) & (expected > 1))
+    tied_other = _tied(other - 1, n - 1, other > 1)
+    return tied_one * exits * (share / total), tied_other * other * share**2
 
 
-def _variance(runs: Runs, exits: np.ndarray, score: np.ndarray, part: np.ndarray, rate: np.ndarray,
+def _tied(count: np.ndarray, n: np.ndarray, some: np.ndarray) -> np.ndarray:
+    rest = np.zeros(some.shape)
+    np.divide(count, n, out=rest, where=some)
+    return np.subtract(1.0, rest, out=rest)
+
+
+def _variance(runs: Runs, part: np.ndarray, exits: np.ndarray, score: np.ndarray, rate: np.ndarray,
               own: np.ndarray, other: np.ndarray, turned: np.ndarray) -> np.ndarray:
     """sum over times and k of own (a + turned c)(a + turned c)' + other c c'; a and c have shape (i, k).
 
@@ -98,13 +102,13 @@ def _variance(runs: Runs, exits: np.ndarray, score: np.ndarray, part: np.ndarray
     somebody leaves for the cause, so all other times are added up in between; the first row of each
     stratum opens it.
     """
-    marked = exits.copy()
-    marked[runs.first] = True
-    at = np.flatnonzero(marked)
-    a = score[:, None, at] * (np.eye(len(score))[:, :, None] - part[None, :, at])
+    exits[runs.first] = True
+    at = np.flatnonzero(exits)
+    a = score[:, None, at] * (np.eye(len(score))[:, :, None] - part[:, at])
     later = Runs(runs.row[at]).sum_after(a * rate[at])
     others = np.add.reduceat(other, at, axis=1)
-    return _outer(a + turned[:, at] * later, own[:, at]) + _outer(later, others)
+    a += turned[:, at] * later
+    return _outer(a, own[:, at]) + _outer(later, others)
 
 
 def _outer(values: np.ndarray, weight: np.ndarray) -> np.ndarray:

@@ -45,10 +45,15 @@ class Runs:
         return len(self.first), int((self.last - self.first).max(initial=-1)) + 1
 
     @cached_property
-    def _place(self) -> np.ndarray | slice:
-        """The place of each row in the matrix, read along its rows; everything where nothing is padded."""
+    def _whole(self) -> bool:
+        """Whether nothing is padded."""
         runs, longest = self.shape
-        return slice(None) if runs * longest == len(self._new) else self.row * longest + self.column
+        return runs * longest == len(self._new)
+
+    @cached_property
+    def _place(self) -> np.ndarray | slice:
+        """The place of each row in the matrix, read along its rows."""
+        return slice(None) if self._whole else self.row * self.shape[1] + self.column
 
     def matrix(self, values: np.ndarray, fill: float) -> np.ndarray:
         """Values of shape (..., rows) as (..., runs, longest); places without a row hold ``fill``."""
@@ -60,31 +65,30 @@ class Runs:
     def vector(self, matrix: np.ndarray) -> np.ndarray:
         """The inverse of :meth:`matrix`."""
         flat = matrix.reshape(*matrix.shape[:-2], -1)
-        return flat if isinstance(self._place, slice) else np.take(flat, self._place, axis=-1)
+        return flat if self._whole else np.take(flat, self._place, axis=-1)
 
     def cumsum(self, values: np.ndarray) -> np.ndarray:
         """Sums from the start of each run up to and including each row."""
-        matrix = self.matrix(values, 0.0)
-        return self.vector(np.cumsum(matrix, axis=-1, out=matrix))
+        return self.vector(np.cumsum(self._read(values, 0.0), axis=-1))
 
     def cumprod(self, values: np.ndarray) -> np.ndarray:
         """Products from the start of each run up to and including each row."""
-        matrix = self.matrix(values, 1.0)
-        return self.vector(np.cumprod(matrix, axis=-1, out=matrix))
+        return self.vector(np.cumprod(self._read(values, 1.0), axis=-1))
 
     def sum_from(self, values: np.ndarray) -> np.ndarray:
         """Sums from each row to the end of its run."""
-        matrix = self.matrix(values, 0.0)
-        backwards = matrix[..., ::-1]
-        np.cumsum(backwards, axis=-1, out=backwards)
-        return self.vector(matrix)
+        return self.vector(np.cumsum(self._read(values, 0.0)[..., ::-1], axis=-1)[..., ::-1])
 
     def sum_after(self, values: np.ndarray) -> np.ndarray:
         """Sums from the row after each row to the end of its run."""
-        after = np.zeros_like(values)
-        after[..., :-1] = self.sum_from(values)[..., 1:]
-        after[..., self.last] = 0.0
-        return after
+        matrix = self._read(values, 0.0)
+        after = np.zeros_like(matrix)
+        np.cumsum(matrix[..., :0:-1], axis=-1, out=after[..., -2::-1])
+        return self.vector(after)
+
+    def _read(self, values: np.ndarray, fill: float) -> np.ndarray:
+        """The matrix to read from; a view where nothing is padded."""
+        return values.reshape(*values.shape[:-1], *self.shape) if self._whole else self.matrix(values, fill)
 
     def previous(self, values: np.ndarray, start: float) -> np.ndarray:
         """The value of the row before in the same run, ``start`` at its beginning."""
