@@ -51,29 +51,19 @@ def aalen_johansen(table: EventTable, *, variance: str = "auto", ci: str = "log-
 
 
 def _curves(found: Incidence, ci: str, level: float) -> pd.DataFrame:
-    table = found.table
-    shown = np.flatnonzero(table.n_exit + table.n_censored > 0)
-    share, error, n_event = (values.T[:, shown] for values in (found.share, found.std_error, found.n_event))
+    table, states = found.table, [*found.table.causes, STAYING]
+    shown = np.flatnonzero(table.n_exit + table.n_censored)
+    runs = Runs(table.group[shown])
+    share, error, n_event = (np.take(values.T, shown, axis=1) for values in (found.share, found.std_error, found.n_event))
     share[-1], n_event[-1] = found.staying[shown], 0
     lower, upper = _exact(found, shown, level) if ci == "beta-product" else _limits(share, error, ci, level)
-    states = pd.array([*table.causes, STAYING], "str")
-    state, row = _by_state(Runs(table.group[shown]), len(states))
-    cell = state * len(shown) + row
-    matrices = {"n_event": n_event, "estimate": share, "std_error": error, "lower": lower, "upper": upper}
-    values = {name: matrix.ravel()[cell] for name, matrix in matrices.items()}
-    row = shown[row]
+    row, state = (np.broadcast_to(index, share.shape) for index in (shown, np.arange(len(states))[:, None]))
+    row, state, n_event, share, error, lower, upper = runs.one_after_another(
+        row, state, n_event, share, error, lower, upper)
     return pd.DataFrame({
-        **table.by.at(table.group[row]), "cause": states.take(state), "time": table.time[row],
-        "n_risk": table.n_risk[row], "n_event": values.pop("n_event"), "n_censored": table.n_censored[row], **values},
-        copy=False)
-
-
-def _by_state(runs: Runs, states: int) -> tuple[np.ndarray, np.ndarray]:
-    """State and row of every cell, sorted by run, state and row."""
-    size = np.repeat(runs.last - runs.first + 1, states)
-    state = np.repeat(np.tile(np.arange(states), len(runs.first)), size)
-    begin = np.repeat(runs.first, states) - (np.cumsum(size) - size)
-    return state, np.arange(len(state)) + np.repeat(begin, size)
+        **table.by.at(table.group[row]), "cause": pd.array(states, "str").take(state), "time": table.time[row],
+        "n_risk": table.n_risk[row], "n_event": n_event, "n_censored": table.n_censored[row], "estimate": share,
+        "std_error": error, "lower": lower, "upper": upper}, copy=False)
 
 
 def time_lost(table: EventTable, horizon: float, *, variance: str = "auto", level: float = 0.95) -> Result:

@@ -25,10 +25,11 @@ VARIANCES = ("auto", "delta", "gray", "ij")
 class Incidence:
     """Cumulative incidences of a one-stratum table; shapes (R, K + 1), the last column is any cause.
 
-    ``rate`` is d_k/n; ``before`` is S(t-) and ``staying`` S(t), shape (R,); ``share`` is F.
+    ``n_event`` counts exits; ``rate`` is d_k/n; ``before`` is S(t-) and ``staying`` S(t), shape (R,); ``share`` is F.
     """
 
     table: EventTable
+    n_event: np.ndarray
     rate: np.ndarray
     before: np.ndarray
     staying: np.ndarray
@@ -40,13 +41,14 @@ class Incidence:
         """Standard errors of F, shape (R, K + 1)."""
         runs = self.table.runs
         share = self.share.T
-        to_come = (share[:, runs.last][:, runs.row] - share).T  # small where risk sets are, so nothing large cancels
+        to_come = np.take(share[:, runs.last], runs.row, axis=1)  # small where risk sets are, so nothing large cancels
+        to_come = np.subtract(to_come, share, out=to_come).T
         if self.variance == "ij":
             value = np.stack([self.influence.variance(cause, g) for cause, g in enumerate(to_come.T)], axis=1)
         else:
             value = self._variance(to_come)
-        value[:, -1] = np.where(self.staying > 0, value[:, -1], 0.0)
-        return np.sqrt(value)
+        value[self.staying <= 0, -1] = 0.0
+        return np.sqrt(value, out=value)
 
     def _cumsum(self, values: np.ndarray) -> np.ndarray:
         return self.table.runs.cumsum(values.T).T
@@ -61,11 +63,14 @@ class Incidence:
         squares, slope = cumsum(gamma), cumsum(drift)
         slope *= g
         slope += cumsum(beta)
-        squares += np.multiply(g * g, cumsum(alpha), out=gamma)
+        g = np.multiply(g, g, out=drift)
+        g *= cumsum(alpha)
+        squares += g
         slope *= -2
         slope += squares
         squares *= ROUNDING
-        return np.where(slope > squares, slope, 0.0)
+        slope[~(slope > squares)] = 0.0
+        return slope
 
     @cached_property
     def influence(self) -> IncidenceInfluence:
@@ -89,11 +94,6 @@ class Incidence:
         inverse = np.divide(1.0, self.staying, out=np.zeros_like(n), where=self.staying > 0)
         own, other = (each**2 * _tied(count, n) * count for count in (one, left - one))
         return ((own + other) * inverse**2).T, (own * inverse).T, own.T
-
-    @property
-    def n_event(self) -> np.ndarray:
-        """Exits of each cause and of any, shape (R, K + 1)."""
-        return np.vstack([self.table.n_event.T, self.table.n_exit]).T
 
     def area(self, horizon: float) -> tuple[np.ndarray, np.ndarray]:
         """Integral of F from 0 to the horizon and its standard error, shape (groups, K + 1).
@@ -143,11 +143,12 @@ def incidence(table: EventTable, variance: str = "auto") -> Incidence:
         raise StudyError.of(f"The variance {variance!r} counts persons, and these weights are not whole numbers.",
                             "Take variance=\"ij\".")
     counts = np.vstack([table.n_event.T, table.n_exit])  # causes first: each one's times lie side by side in memory
-    rate = (counts / np.where(table.n_exit > 0, table.n_risk, 1.0)).T
-    staying = table.runs.cumprod(1 - rate[:, -1])
+    rate = counts / np.where(table.n_exit > 0, table.n_risk, 1.0)
+    staying = table.runs.cumprod(1 - rate[-1])
     before = table.runs.previous(staying, 1.0)
-    share = np.minimum(table.runs.cumsum(before * rate.T), 1.0).T  # a sum of shares may round above 1
-    return Incidence(table, rate, before, staying, share, variance)
+    share = table.runs.cumsum(before * rate)
+    np.minimum(share, 1.0, out=share)  # a sum of shares may round above 1
+    return Incidence(table, counts.T, rate.T, before, staying, share.T, variance)
 
 
 def _tied(count: np.ndarray, n: np.ndarray) -> np.ndarray:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import cached_property
 
 import numpy as np
+
+LONG = 256  # rows of a run from which a call of its own is cheaper than padding
 
 
 class Runs:
@@ -45,6 +48,11 @@ class Runs:
         return len(self.first), int((self.last - self.first).max(initial=-1)) + 1
 
     @cached_property
+    def bounds(self) -> list[tuple[int, int]]:
+        """First row of each run and the row after its last."""
+        return list(zip(self.first.tolist(), (self.last + 1).tolist(), strict=True))
+
+    @cached_property
     def _whole(self) -> bool:
         """Whether nothing is padded."""
         runs, longest = self.shape
@@ -69,26 +77,48 @@ class Runs:
 
     def cumsum(self, values: np.ndarray) -> np.ndarray:
         """Sums from the start of each run up to and including each row."""
-        return self.vector(np.cumsum(self._read(values, 0.0), axis=-1))
+        return self._along(np.cumsum, values, 0.0)
 
     def cumprod(self, values: np.ndarray) -> np.ndarray:
         """Products from the start of each run up to and including each row."""
-        return self.vector(np.cumprod(self._read(values, 1.0), axis=-1))
+        return self._along(np.cumprod, values, 1.0)
 
     def sum_from(self, values: np.ndarray) -> np.ndarray:
         """Sums from each row to the end of its run."""
-        return self.vector(np.cumsum(self._read(values, 0.0)[..., ::-1], axis=-1)[..., ::-1])
+        return self._along(_from_the_end, values, 0.0)
 
     def sum_after(self, values: np.ndarray) -> np.ndarray:
         """Sums from the row after each row to the end of its run."""
-        matrix = self._read(values, 0.0)
-        after = np.zeros_like(matrix)
-        np.cumsum(matrix[..., :0:-1], axis=-1, out=after[..., -2::-1])
-        return self.vector(after)
+        return self._along(_after, values, 0.0)
 
-    def _read(self, values: np.ndarray, fill: float) -> np.ndarray:
-        """The matrix to read from; a view where nothing is padded."""
-        return values.reshape(*values.shape[:-1], *self.shape) if self._whole else self.matrix(values, fill)
+    def _along(self, running: Callable[..., np.ndarray], values: np.ndarray, fill: float) -> np.ndarray:
+        """A running sum or product: long runs one after another, many short ones as a padded matrix."""
+        if self._whole:
+            return self.vector(running(values.reshape(*values.shape[:-1], *self.shape), axis=-1))
+        if len(values.T) < LONG * len(self.first):
+            return self.vector(running(self.matrix(values, fill), axis=-1))
+        found = np.empty(values.shape, np.result_type(values, type(fill)))
+        for begin, end in self.bounds:
+            running(values[..., begin:end], axis=-1, out=found[..., begin:end])
+        return found
+
+    def one_after_another(self, *matrices: np.ndarray) -> list[np.ndarray]:
+        """Of each matrix (k, rows) a vector (k * rows,): the k pieces of the first run, then those of the next.
+
+        >>> Runs(np.array([0, 0, 1])).one_after_another(np.array([[1, 2, 3], [4, 5, 6]]))[0].tolist()
+        [1, 2, 4, 5, 3, 6]
+        """
+        count, rows = matrices[0].shape
+        if rows < LONG * len(self.first):
+            size = np.repeat(self.last - self.first + 1, count)
+            piece = np.repeat(np.tile(np.arange(count), len(self.first)), size)
+            row = np.arange(len(piece)) + np.repeat(np.repeat(self.first, count) - (np.cumsum(size) - size), size)
+            return [matrix[piece, row] for matrix in matrices]
+        found = [np.empty(count * rows, matrix.dtype) for matrix in matrices]
+        for into, matrix in zip(found, matrices, strict=True):
+            for begin, end in self.bounds:
+                into[count * begin : count * end].reshape(count, -1)[:] = matrix[:, begin:end]
+        return found
 
     def previous(self, values: np.ndarray, start: float) -> np.ndarray:
         """The value of the row before in the same run, ``start`` at its beginning."""
@@ -109,3 +139,14 @@ class Runs:
         upto = np.searchsorted(grid, queries, side="left" if before else "right")
         found = np.searchsorted(keys, np.arange(len(self.first))[:, None] * width + upto) - 1
         return np.where(found >= self.first[:, None], found, -1)
+
+
+def _from_the_end(values: np.ndarray, axis: int, out: np.ndarray | None = None) -> np.ndarray:
+    return np.cumsum(values[..., ::-1], axis=axis, out=None if out is None else out[..., ::-1])[..., ::-1]
+
+
+def _after(values: np.ndarray, axis: int, out: np.ndarray | None = None) -> np.ndarray:
+    out = np.empty_like(values) if out is None else out
+    out[..., -1:] = 0.0
+    np.cumsum(values[..., :0:-1], axis=axis, out=out[..., -2::-1])
+    return out
