@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import prod, sqrt
 
@@ -43,7 +43,8 @@ class Axis:
         return self.raw == self.base if has_none else np.zeros(len(self.raw), bool)
 
 
-Column = nw.Series | np.ndarray  # a plain array holds whole numbers or booleans, none of them missing
+Column = nw.Series | np.ndarray  # a plain array holds numbers or booleans; nan is missing
+Columns = nw.DataFrame | Mapping[str, Column]
 
 
 def code_column(series: Column) -> Axis:
@@ -56,7 +57,7 @@ def code_column(series: Column) -> Axis:
     values = plain(series)
     if isinstance(values, np.ndarray) and values.dtype.kind == "b":
         return Axis(values.astype(np.int8), 0, [False, True])
-    if isinstance(values, np.ndarray) and len(values):
+    if isinstance(values, np.ndarray) and values.dtype.kind in "iu" and len(values):
         low, high = (int(bound) for bound in bounds(values))
         if high - low < max(DENSE, len(values)):
             return Axis(values, low, range(low, high + 1))
@@ -82,6 +83,19 @@ def plain(series: Column) -> Column:
     if isinstance(series, np.ndarray) or not (series.dtype.is_integer() or series.dtype == nw.Boolean):
         return series
     return series if series.null_count() else series.to_numpy()
+
+
+def is_number(series: Column) -> bool:
+    """Whether a column holds numbers, and not booleans."""
+    return series.dtype.kind in "iuf" if isinstance(series, np.ndarray) else series.dtype.is_numeric()
+
+
+def is_missing(series: Column) -> np.ndarray:
+    """Shape (rows,): whether the value is missing; nan is."""
+    if isinstance(series, np.ndarray):
+        return np.isnan(series) if series.dtype.kind == "f" else np.zeros(len(series), bool)
+    absent = series.is_null().to_numpy()
+    return absent | np.isnan(floats(series)) if series.dtype.is_float() else absent
 
 
 def floats(series: Column) -> np.ndarray:
@@ -182,7 +196,8 @@ def cross_tally(axes: Sequence[Axis], across: Axis, *amounts: np.ndarray | None
                 ) -> tuple[tuple[np.ndarray, ...], np.ndarray, list[np.ndarray]]:
     """As :func:`tally`, with the levels of one axis side by side: codes, its observed levels (L,), sums (rows, L).
 
-    >>> codes, levels, (n,) = cross_tally([Axis(np.array([0, 1, 1]), 0, "ab")], Axis(np.array([0, 0, 2]), 0, "xyz"), None)
+    >>> groups, causes = Axis(np.array([0, 1, 1]), 0, "ab"), Axis(np.array([0, 0, 2]), 0, "xyz")
+    >>> codes, levels, (n,) = cross_tally([groups], causes, None)
     >>> [c.tolist() for c in codes], levels.tolist(), n.tolist()
     ([[0, 1]], [0, 2], [[1.0, 0.0], [1.0, 1.0]])
     """
@@ -240,8 +255,9 @@ def _sorted(axes: Sequence[Axis], amounts: Sequence[np.ndarray | None]) -> tuple
     """The observed combinations, sorted, and each amount's sum in them."""
     keys = _keys(axes, slice(0, len(axes[0].raw)))
     if all(amount is None for amount in amounts):
-        keys, n = np.unique(keys, return_counts=True)
-        return keys, [n] * len(amounts)
+        keys.sort()
+        keys, row = _ranked(keys)
+        return keys, [np.bincount(row)] * len(amounts)
     keys, place = np.unique(keys, return_inverse=True)
     return keys, [np.bincount(place, weights=amount) for amount in amounts]
 

@@ -7,9 +7,10 @@ from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
-from scipy.stats import norm
+from scipy.special import ndtr
 
 from rehapro_analysis.retention.covariates import Design
+from rehapro_analysis.retention.limits import normal_quantile
 
 
 @dataclass(frozen=True)
@@ -34,44 +35,36 @@ class Line(NamedTuple):
 
 HAZARD = Measure("hazard_ratio", "rate of {}", "Rate von {}")
 SUBDISTRIBUTION = Measure("hazard_ratio", "subdistribution hazard of {}", "Subdistributions-Hazardrate von {}")
+LIKELIHOODS_EN = ("Log likelihood without covariates.", "Log likelihood at the estimates.")
+LIKELIHOODS_DE = ("Log-Likelihood ohne Merkmale.", "Log-Likelihood an den Schätzwerten.")
 ODDS = Measure("odds_ratio", "odds of {} at each time", "Chance von {} zu jedem Zeitpunkt")
 
 
 def coefficient_table(design: Design, estimate: np.ndarray, std_error: np.ndarray, *, measure: Measure,
-                      cause: str | None, level: float, robust_se: np.ndarray | None = None) -> pd.DataFrame:
+                      cause: str | None, level: float, likelihoods: tuple[float, float],
+                      robust_se: np.ndarray | None = None) -> pd.DataFrame:
     """One row a term; ``estimate`` and standard errors on the log scale, ``lower`` and ``upper`` of the ratio.
 
     The test and the limits use ``robust_se`` where it is known: z = estimate / se,
-    limits exp(estimate -+ z_level se).
+    limits exp(estimate -+ z_level se). Two rows below the terms hold the log ``likelihoods`` without
+    covariates and at the estimate.
     """
     used = std_error if robust_se is None else np.where(np.isnan(robust_se), std_error, robust_se)
-    z = norm.isf((1 - level) / 2)
+    z, statistic = normal_quantile(level), estimate / used
+    ratio, lower, upper = np.exp(estimate), np.exp(estimate - z * used), np.exp(estimate + z * used)
+    rows = [Line(*line) for line in zip(design.covariates, design.levels, design.references, ratio.tolist(),
+                                        lower.tolist(), upper.tolist(), strict=True)]
+    many, none = len(set(design.covariates)) > 1, (None, None)
     errors = {"std_error": std_error} if robust_se is None else {"std_error": std_error, "robust_se": robust_se}
-    table = pd.DataFrame({
-        "term": design.terms, "covariate": design.covariates, "level": design.levels,
-        "reference": design.references, "estimate": estimate, **errors,
-        measure.ratio: np.exp(estimate), "lower": np.exp(estimate - z * used),
-        "upper": np.exp(estimate + z * used), "statistic": estimate / used,
-        "p_value": 2 * norm.sf(np.abs(estimate / used))})
-    rows = [Line(*line) for line in zip(design.covariates, design.levels, design.references, table[measure.ratio],
-                                        table["lower"], table["upper"], strict=True)]
-    many = len(set(design.covariates)) > 1
-    return table.assign(reading=[_english(row, measure, cause, level, many) for row in rows],
-                        reading_de=[_german(row, measure, cause, level, many) for row in rows])
-
-
-def likelihood_rows(null: float, fitted: float) -> pd.DataFrame:
-    """The log likelihoods without covariates and at the estimate, as two rows below the terms."""
+    numbers = {**errors, measure.ratio: ratio, "lower": lower, "upper": upper, "statistic": statistic,
+               "p_value": 2 * ndtr(-np.abs(statistic))}
     return pd.DataFrame({
-        "term": ["log_likelihood_null", "log_likelihood"], "estimate": [null, fitted],
-        "reading": ["Log likelihood without covariates.", "Log likelihood at the estimates."],
-        "reading_de": ["Log-Likelihood ohne Merkmale.", "Log-Likelihood an den Schätzwerten."]})
-
-
-def with_likelihoods(table: pd.DataFrame, null: float, fitted: float) -> pd.DataFrame:
-    """The terms followed by the two likelihood rows."""
-    rows = likelihood_rows(null, fitted).reindex(columns=table.columns)
-    return pd.concat([table, rows.astype(table.dtypes)], ignore_index=True)
+        "term": [*design.terms, "log_likelihood_null", "log_likelihood"], "covariate": [*design.covariates, *none],
+        "level": [*design.levels, *none], "reference": [*design.references, *none],
+        "estimate": np.append(estimate, likelihoods),
+        **{name: np.append(values, [np.nan, np.nan]) for name, values in numbers.items()},
+        "reading": [*(_english(row, measure, cause, level, many) for row in rows), *LIKELIHOODS_EN],
+        "reading_de": [*(_german(row, measure, cause, level, many) for row in rows), *LIKELIHOODS_DE]}, copy=False)
 
 
 def _english(row: Line, measure: Measure, cause: str | None, level: float, many: bool) -> str:

@@ -69,7 +69,7 @@ def common_times(table: EventTable) -> CommonTimes:
     stratum = places // width
     time = np.empty(len(places), table.time.dtype)
     time[place[leaving]] = table.time[leaving]
-    if table.within.size > 1 and len(places):  # a row before the first exit of its stratum has no place in the one before
+    if table.within.size > 1 and len(places):  # before the first exit of a stratum there is no place in the one before
         place = np.where((place >= 0) & (stratum[place] == table.stratum), place, -1)
     return CommonTimes(table, stratum, time, place)
 

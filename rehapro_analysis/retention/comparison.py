@@ -72,11 +72,10 @@ def rank_scores(common: CommonTimes, n_risk: np.ndarray, left: np.ndarray, weigh
     risk = n_risk.sum(axis=2)
     at_least_one = np.maximum(risk, 1)
     weight = rank_weights(common.runs, some, risk, weights, p, q)
-    score = np.einsum("pc,pcg->cg", weight, left - n_risk * (some / at_least_one)[..., None])
+    score = (weight[..., None] * (left - n_risk * (some / at_least_one)[..., None])).sum(axis=0)
     factor = weight**2 * some * (risk - some) / (at_least_one**2 * np.maximum(risk - 1, 1))
-    across = np.moveaxis(n_risk, 0, 2)
-    joint = np.matmul(across * factor.T[:, None, :], np.moveaxis(n_risk, 0, 1))
-    return score, shared_risk(joint)
+    across = n_risk.transpose(1, 2, 0)
+    return score, shared_risk((across * factor.T[:, None, :]) @ across.transpose(0, 2, 1))
 
 
 def rank_weights(runs: Runs, left: np.ndarray, risk: np.ndarray, weights: str, p: float, q: float) -> np.ndarray:

@@ -54,7 +54,7 @@ def _curves(found: Incidence, ci: str, level: float) -> pd.DataFrame:
     table, states = found.table, [*found.table.causes, STAYING]
     shown = np.flatnonzero(table.n_exit + table.n_censored)
     runs = Runs(table.group[shown])
-    share, error, n_event = (np.take(values.T, shown, axis=1) for values in (found.share, found.std_error, found.n_event))
+    share, error, n_event = (values.T.take(shown, axis=1) for values in (found.share, found.std_error, found.n_event))
     share[-1], n_event[-1] = found.staying[shown], 0
     lower, upper = _exact(found, shown, level) if ci == "beta-product" else _limits(share, error, ci, level)
     row, state = (np.broadcast_to(index, share.shape) for index in (shown, np.arange(len(states))[:, None]))

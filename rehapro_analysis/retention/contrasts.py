@@ -39,8 +39,9 @@ def shared_risk(joint: np.ndarray) -> np.ndarray:
     V_gh = -joint_gh, and V_gg the sum of joint_gh over the other groups h: no subtraction, so that a
     group that shares no risk set with another has exactly no variance.
     """
-    shared = joint * (1 - np.eye(joint.shape[-1]))
-    return shared.sum(axis=-1)[..., None] * np.eye(joint.shape[-1]) - shared
+    own = np.eye(joint.shape[-1])
+    shared = joint * (1 - own)
+    return shared.sum(axis=-1)[..., None] * own - shared
 
 
 def quadratic_form(score: np.ndarray, variance: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -59,7 +60,7 @@ def quadratic_form(score: np.ndarray, variance: np.ndarray) -> tuple[np.ndarray,
     size = np.where(size > 0, size, np.inf)
     values, vectors = np.linalg.eigh(variance / (size[..., :, None] * size[..., None, :]))
     kept = values > FLAT
-    along = np.einsum("...gi,...g->...i", vectors, score / size)
+    along = ((score / size)[..., None, :] @ vectors)[..., 0, :]
     statistic = np.sum(np.where(kept, along**2 / np.where(kept, values, 1.0), 0.0), axis=-1)
     rank = kept.sum(axis=-1)
     return np.where(rank > 0, statistic, np.nan), rank

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-import narwhals as nw
 import numpy as np
 
-from rehapro_analysis.retention.coding import code_column
+from rehapro_analysis.retention.coding import Column, Columns, code_column, floats, is_missing, is_number
 from rehapro_analysis.study.problems import StudyError
 
 Covariates = Sequence[str] | Mapping[str, str | None]
@@ -34,21 +33,16 @@ class Design:
         return (self.matrix - self.matrix.mean(axis=0)) / scale, scale
 
 
-def refuse_missing(data: nw.DataFrame, names: Sequence[str]) -> None:
+def refuse_missing(data: Columns, names: Sequence[str]) -> None:
     """Raise one error that counts the missing values of every column."""
-    counts = {name: int(_missing(data[name]).sum()) for name in dict.fromkeys(names)}
+    counts = {name: int(is_missing(data[name]).sum()) for name in dict.fromkeys(names)}
     found = [f"{name!r} ({count})" for name, count in counts.items() if count]
     if found:
         raise StudyError.of(f"Values are missing in {', '.join(found)}.",
                             "Leave these rows out or fill them on purpose, and say so; none is dropped silently.")
 
 
-def _missing(series: nw.Series) -> np.ndarray:
-    absent = series.is_null().to_numpy()
-    return absent | np.isnan(series.to_numpy().astype(float)) if series.dtype.is_float() else absent
-
-
-def design(data: nw.DataFrame, covariates: Covariates) -> Design:
+def design(data: Columns, covariates: Covariates) -> Design:
     """Numbers stay numbers; texts, booleans and categories become one column a level but the reference.
 
     The reference is the first category of a categorical, else the first level in sorted order
@@ -64,10 +58,10 @@ def design(data: nw.DataFrame, covariates: Covariates) -> Design:
     return Design(np.column_stack(values), terms, names, levels, bases)
 
 
-def _expand(name: str, series: nw.Series, reference: str | None) -> list[tuple]:
+def _expand(name: str, series: Column, reference: str | None) -> list[tuple]:
     """(covariate, level, reference, values) of every column that one covariate becomes."""
-    if series.dtype.is_numeric() and reference is None:
-        values = series.to_numpy().astype(float)
+    if is_number(series) and reference is None:
+        values = floats(series)
         if np.ptp(values) == 0:
             raise StudyError.of(f"The covariate {name!r} is {values[0]:g} in every row.", "Leave it out.")
         return [(name, None, None, values)]

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from rehapro_analysis.results import Result
-from rehapro_analysis.retention.coefficients import HAZARD, coefficient_table, with_likelihoods
+from rehapro_analysis.retention.coefficients import HAZARD, coefficient_table
 from rehapro_analysis.retention.covariates import Covariates
 from rehapro_analysis.retention.partial_likelihood import PartialLikelihood
 from rehapro_analysis.retention.regression import (
@@ -22,7 +22,7 @@ from rehapro_analysis.study.problems import StudyError
 
 TIES = ("efron", "breslow")
 STEPS, HALVINGS = 30, 20
-SMALL = 1e-9  # a step this small leaves an error of its square
+SMALL = 1e-7  # a step this small leaves an error of its square
 ROUNDING = 1e-12
 
 
@@ -59,9 +59,9 @@ def cox_model(frame: Any, *, stop: str, event: str, covariates: Covariates, star
     null = PartialLikelihood(likelihood.sets, likelihood.columns, np.zeros(len(scale))).log_likelihood
     table = coefficient_table(
         data.design, likelihood.coefficients / scale, np.sqrt(np.diag(covariance)) / scale, measure=HAZARD,
-        cause=cause, level=level, robust_se=_robust_errors(likelihood, covariance, data.cluster) / scale)
-    return Result(with_likelihoods(table, null, likelihood.log_likelihood), _method(cause, ties, level),
-                  _assumptions(data, cause, strata, ties), len(data.stop), origin)
+        cause=cause, level=level, likelihoods=(null, likelihood.log_likelihood),
+        robust_se=_robust_errors(likelihood, covariance, data.cluster) / scale)
+    return Result(table, _method(cause, ties, level), _assumptions(data, cause, strata, ties), len(data.stop), origin)
 
 
 def fitted(data: RegressionData, ties: str) -> tuple[PartialLikelihood, np.ndarray]:

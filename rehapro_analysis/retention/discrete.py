@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from rehapro_analysis.results import Result
-from rehapro_analysis.retention.coefficients import HAZARD, ODDS, coefficient_table, with_likelihoods
+from rehapro_analysis.retention.coefficients import HAZARD, ODDS, coefficient_table
 from rehapro_analysis.retention.covariates import Covariates, Design, design, refuse_dependent
 from rehapro_analysis.retention.events import EventTable
 from rehapro_analysis.retention.regression import refuse_infinite
@@ -37,10 +37,9 @@ def discrete_hazard_model(table: EventTable, *, covariates: Covariates = (), tim
     """
     fit = _fitted(table, covariates, time, link, saturated, cause)
     rows = coefficient_table(fit.design, fit.estimate, np.sqrt(np.diag(fit.covariance)), measure=MEASURES[link],
-                             cause=cause, level=level)
+                             cause=cause, level=level, likelihoods=(fit.null, fit.log_likelihood))
     rows = _with_baseline(rows, MEASURES[link].ratio, link, "each" if saturated else time)
-    return Result(with_likelihoods(rows, fit.null, fit.log_likelihood),
-                  f"discrete hazard model of {cause or 'all exits'}, {link} link, time {time}, "
+    return Result(rows, f"discrete hazard model of {cause or 'all exits'}, {link} link, time {time}, "
                   f"{100 * level:g}% limits",
                   _assumptions(table, link, saturated), table.n, table.origin)
 

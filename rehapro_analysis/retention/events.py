@@ -109,7 +109,7 @@ class EventTable:
         return replace(
             self, within=Labels({}, 1), stratum=stratum, group=group, time=time,
             tick=tick, n_enter=counts[0], n_censored=counts[1], n_event=counts[2:].T,
-            n_risk=_at_risk(Runs(group), counts), read_cells=lambda: _pooled_cells(self.cells))
+            n_risk=_at_risk(Runs(group), counts, self.weighted), read_cells=lambda: _pooled_cells(self.cells))
 
     def to_frame(self) -> pd.DataFrame:
         """The table as a frame: strata, groups, time, counts, one column of exits a cause."""
@@ -157,7 +157,7 @@ def _tabulated(spells: Spells, by: list[str], strata: list[str], origin: str, un
     *places, time = keys
     return EventTable(
         groups, within, causes, *places, np.asarray(spells.exit.levels)[time], time,
-        counts[0], _at_risk(Runs(*places), counts), counts[1], counts[2:].T,
+        counts[0], _at_risk(Runs(*places), counts, weighted), counts[1], counts[2:].T,
         int(sums[0].sum()), origin, unit, spells.entry is not None, weighted,
         lambda: _cells(spells, stratum, group, len(strata), causes, weighted))
 
@@ -190,11 +190,11 @@ def _merged(keys: tuple[np.ndarray, ...], counts: np.ndarray, entries: tuple[np.
     return [key[order][runs.first] for key in both], merged
 
 
-def _at_risk(runs: Runs, counts: np.ndarray) -> np.ndarray:
+def _at_risk(runs: Runs, counts: np.ndarray, weighted: bool) -> np.ndarray:
     """Those who leave now or later, less those who enter now or later; a rest of rounding is none."""
     leaving = np.ones(len(counts) - 1) @ counts[1:]
-    if not counts[0].any():  # sums of what is not negative leave no rest
-        return runs.sum_from(leaving)
+    if not weighted:
+        return runs.count_from(leaving - counts[0])
     n_risk = runs.sum_from(leaving - counts[0])
     return np.where(n_risk - leaving <= ROUNDING * runs.sum_from(leaving), leaving, n_risk)
 

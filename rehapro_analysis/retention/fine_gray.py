@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from rehapro_analysis.results import Result
-from rehapro_analysis.retention.coefficients import SUBDISTRIBUTION, coefficient_table, with_likelihoods
+from rehapro_analysis.retention.coefficients import SUBDISTRIBUTION, coefficient_table
 from rehapro_analysis.retention.covariates import Covariates
 from rehapro_analysis.retention.regression import (
     RegressionData,
@@ -61,9 +61,9 @@ def fine_gray_model(frame: Any, *, stop: str, event: str, cause: str, covariates
     influence = cluster_sums(at_maximum.influence(), data.cluster) @ covariance
     std_error = np.sqrt((influence**2).sum(axis=0)) / scale
     table = coefficient_table(data.design, at_maximum.coefficients / scale, std_error, measure=SUBDISTRIBUTION,
-                              cause=cause, level=level)
-    return Result(with_likelihoods(table, at_zero.log_likelihood, at_maximum.log_likelihood),
-                  f"Fine-Gray model for {cause}, {100 * level:g}% limits",
+                              cause=cause, level=level,
+                              likelihoods=(at_zero.log_likelihood, at_maximum.log_likelihood))
+    return Result(table, f"Fine-Gray model for {cause}, {100 * level:g}% limits",
                   _assumptions(data, cause, censoring_groups), len(data.stop), origin)
 
 

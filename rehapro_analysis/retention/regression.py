@@ -10,7 +10,7 @@ import numpy as np
 from rehapro_analysis.retention.coding import code_column
 from rehapro_analysis.retention.covariates import Covariates, Design, design, refuse_dependent, refuse_missing
 from rehapro_analysis.retention.known_groups import refuse_late_groups
-from rehapro_analysis.retention.spells import Spells, causes_of, names, read_spells
+from rehapro_analysis.retention.spells import Spells, by_column, causes_of, names, read_spells
 from rehapro_analysis.study.frames import collected
 from rehapro_analysis.study.problems import StudyError
 
@@ -49,7 +49,8 @@ def read_regression_data(frame: Any, *, stop: str, event: str, covariates: Covar
     event, covariates that are constant or depend on each other - within strata, unless the strata share
     one baseline (``same_baseline``).
     """
-    data = collected(frame, [stop, event, *names(start), *names(strata), *names(cluster), *covariates])
+    wanted = [stop, event, *names(start), *names(strata), *names(cluster), *covariates]
+    data = by_column(frame, wanted) or collected(frame, wanted)
     refuse_late_groups(frame, [*names(strata), *covariates], start)
     spells = read_spells(data, stop=stop, event=event, start=start, strata=strata)
     refuse_missing(data, [*names(cluster), *covariates])

@@ -87,6 +87,12 @@ class Runs:
         """Sums from each row to the end of its run."""
         return self._along(_from_the_end, values, 0.0)
 
+    def count_from(self, counts: np.ndarray) -> np.ndarray:
+        """As :meth:`sum_from` for whole numbers, shape (rows,): one sum over all runs, less what follows each."""
+        rest = np.zeros(len(counts) + 1)
+        np.cumsum(counts[::-1], out=rest[-2::-1])
+        return rest[:-1] - rest[self.last + 1][self.row]
+
     def sum_after(self, values: np.ndarray) -> np.ndarray:
         """Sums from the row after each row to the end of its run."""
         return self._along(_after, values, 0.0)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,14 +10,22 @@ import narwhals as nw
 import numpy as np
 import pandas as pd
 
-from rehapro_analysis.retention.coding import Axis, Column, bounds, code_column, floats, plain, time_axes
+from rehapro_analysis.retention.coding import (
+    Axis,
+    Column,
+    Columns,
+    bounds,
+    code_column,
+    floats,
+    is_number,
+    plain,
+    time_axes,
+)
 from rehapro_analysis.retention.known_groups import refuse_late_groups
 from rehapro_analysis.study.frames import refuse_absent
 from rehapro_analysis.study.problems import Problem, StudyError
 
 PERSONS, WEIGHT, WEIGHT_SQ, LEAST, GIVEN = (f"retention {name}" for name in ("n", "w", "w2", "least", "given"))
-
-Columns = nw.DataFrame | Mapping[str, Column]
 
 
 @dataclass(frozen=True)
@@ -41,7 +49,7 @@ def names(columns: str | Sequence[str] | None) -> list[str]:
 
 def read_spells(frame: Any, *, stop: str, event: str, start: str | None = None, by: Any = None,
                 strata: Any = None, weight: str | None = None) -> Spells:
-    """Read spells from a frame; a lazy frame is first condensed by one group-by on its own engine.
+    """Read spells from a frame, or from its columns; a lazy frame is first condensed by one group-by on its engine.
 
     Raises :class:`StudyError` with every problem: absent columns, times that are missing, negative
     or infinite, spells of no length, missing groups, weights that are not positive; and groups that became
@@ -49,22 +57,23 @@ def read_spells(frame: Any, *, stop: str, event: str, start: str | None = None, 
     """
     by, strata = names(by), names(strata)
     wanted = [stop, event, *names(start), *by, *strata, *names(weight)]
-    data = _by_column(frame, wanted) or nw.from_native(frame)
+    data = frame if isinstance(frame, dict) else by_column(frame, wanted) or nw.from_native(frame)
     lazy = isinstance(data, nw.LazyFrame)
     if not isinstance(data, dict):
         refuse_absent(wanted, data.collect_schema().names())
-    refuse_late_groups(frame, [*by, *strata], start)
+    if not isinstance(frame, dict):  # columns have no others beside them; who takes them has looked
+        refuse_late_groups(frame, [*by, *strata], start)
     if lazy:
         data = _condensed(data, list(dict.fromkeys([*strata, *by, *names(start), stop, event])), weight)
     return _coded(data, stop, event, start, by, strata, weight, lazy)
 
 
-def _by_column(frame: Any, wanted: list[str]) -> dict[str, Column] | None:
+def by_column(frame: Any, wanted: Sequence[str]) -> dict[str, Column] | None:
     """The wanted columns of a pandas frame that has them all, arrays where nothing needs translation."""
     if not (isinstance(frame, pd.DataFrame) and frame.columns.is_unique and all(name in frame for name in wanted)):
         return None
     columns = {name: frame[name] for name in wanted}
-    return {name: column.to_numpy() if isinstance(column.dtype, np.dtype) and column.dtype.kind in "iub"
+    return {name: column.to_numpy() if isinstance(column.dtype, np.dtype) and column.dtype.kind in "iufb"
             else nw.from_native(column, series_only=True) for name, column in columns.items()}
 
 
@@ -102,8 +111,8 @@ def _times(data: Columns, name: str, problems: _Problems) -> np.ndarray:
     values = plain(data[name])
     if isinstance(values, np.ndarray) and values.dtype.kind in "iu":
         return values
-    kind = nw.Boolean() if isinstance(values, np.ndarray) else values.dtype
-    if not kind.is_numeric():
+    if not is_number(values):
+        kind = nw.Boolean() if isinstance(values, np.ndarray) else values.dtype
         problems.list.append(_problem(f"The column {name!r} holds {kind}, not numbers.",
                                       "Give times as numbers since the origin, such as days or months."))
         return np.zeros(len(values))
