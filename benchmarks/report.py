@@ -58,7 +58,7 @@ def written(results: pd.DataFrame, tools: dict, subject: str = "Retention") -> s
     parts = [
         f"# {subject}: ours and the peers\n\n{os.cpu_count()} cores; load average between {load.min():g} and "
         f"{load.max():g} while measuring (above 1: others were working too). Cells: median time, in brackets "
-        "the ratio to ours; above 1 is slower than ours.",
+        "the ratio to ours; above 1 is slower than ours. The times of first calls are in the CSV file.",
         *(_section(results[results["task"] == task], title, tools) for task, title in TITLES.items()
           if (results["task"] == task).any()),
         "## Do tools that report the same number agree?\n\n" + _bullets(agreement(results)),

@@ -1,6 +1,7 @@
 # Measure R on one folder of rows: Rscript retention.R TOOL FOLDER LIMIT TASK...
-# One JSON line a task. Every repetition is a process of its own, forked after loading, as in measure.py.
-suppressPackageStartupMessages({library(parallel); library(survival)})
+# One JSON line a task.
+suppressPackageStartupMessages(library(survival))
+source(file.path(dirname(sub("^--file=", "", grep("^--file=", commandArgs(FALSE), value = TRUE))), "measure.R"))
 arguments <- commandArgs(TRUE)
 tool <- arguments[1]; folder <- arguments[2]; limit <- as.numeric(arguments[3])
 names_of_tasks <- arguments[-(1:3)]
@@ -53,39 +54,12 @@ coin_tasks <- list(
 tasks <- list("R survival" = survival_tasks, "R cmprsk" = cmprsk_tasks, "R coin" = coin_tasks)[[tool]]
 package <- sub("R ", "", tool)
 
-json <- function(values) {
-  one <- function(value) if (is.character(value)) dQuote(gsub("[\"\\\\\n]", " ", value), FALSE) else
-    paste0("[", paste(ifelse(is.finite(value), sprintf("%.17g", value), "null"), collapse = ","), "]")
-  paste0("{", paste0("\"", names(values), "\":", vapply(values, one, ""), collapse = ","), "}")
-}
-alone <- function(task) {
-  job <- mcparallel(tryCatch({
-    task(head(rows, 300), 2L)
-    begun <- Sys.time()
-    numbers <- task(rows, replicates)
-    seconds <- as.numeric(difftime(Sys.time(), begun, units = "secs"))
-    list(seconds = seconds, numbers = numbers())
-  }, error = function(e) list(failed = conditionMessage(e))))
-  found <- mccollect(job, wait = FALSE, timeout = limit)
-  if (is.null(found)) { tools::pskill(job$pid, tools::SIGKILL); return(list(failed = sprintf("> %g s", limit))) }
-  mccollect(job)
-  found[[1]]
-}
 for (name in names_of_tasks) {
   if (!requireNamespace(package, quietly = TRUE)) {
     missing <- paste("the R package", package, "is not installed")
-    cat(json(list(task = name, version = "", failed = missing)), "\n")
+    cat(sprintf("{\"task\":\"%s\",\"version\":\"\",\"failed\":\"%s\"}\n", name, missing))
     next
   }
-  version <- as.character(packageVersion(package))
-  seconds <- c(); numbers <- list(); failed <- NULL
-  while (length(seconds) < 3 && sum(seconds) < 30) {
-    found <- alone(tasks[[name]])
-    if (!is.null(found$failed)) { failed <- found$failed; break }
-    seconds <- c(seconds, found$seconds); numbers <- found$numbers
-  }
-  line <- "{\"task\":\"%s\",\"version\":\"%s\",\"seconds\":%.9g,\"repetitions\":%d,\"numbers\":%s}\n"
-  if (is.null(failed)) cat(sprintf(line, name, version, median(seconds), length(seconds),
-                                   if (length(numbers)) json(numbers) else "{}"))
-  else cat(json(list(task = name, version = version, failed = failed)), "\n", sep = "")
+  measured(name, packageVersion(package), function() tasks[[name]](head(rows, 300), 2L),
+           function() tasks[[name]](rows, replicates), limit)
 }

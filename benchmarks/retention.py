@@ -38,7 +38,7 @@ TOOLS = {
     "R cmprsk": ("gray", "fine_gray"),
     "R coin": ("permuted_scores",),
 }
-COLUMNS = ("task", "n", "tool", "version", "seconds", "ratio", "repetitions", "load", "note")
+COLUMNS = ("task", "n", "tool", "version", "seconds", "first", "ratio", "repetitions", "load", "note")
 
 
 def tasks_for(tool: str, n: int) -> tuple[str, ...]:
@@ -73,7 +73,9 @@ def peers_python(venv: Path | None) -> Path | None:
 def hopeless(known: list[dict], tool: str, task: str, n: int, limit: float) -> str | None:
     """Why a task is not even started: fewer rows took so long that n rows cannot stay below the limit."""
     before = [row for row in known if (row["tool"], row["task"]) == (tool, task) and FEW < row["n"] < n]
-    if before and before[-1]["note"].startswith((">", "not started")):
+    if before and before[-1]["note"].startswith("not started"):
+        return before[-1]["note"]
+    if before and before[-1]["note"].startswith(">"):
         return f"not started: {before[-1]['note']} with {before[-1]['n']:,} rows"
     if before and before[-1]["seconds"] * n / before[-1]["n"] > limit:
         return f"not started: {before[-1]['seconds']:.0f} s with {before[-1]['n']:,} rows"
@@ -87,7 +89,7 @@ def measured(call: list[str], tasks: tuple[str, ...], folder: Path, limit: float
                                stderr=subprocess.DEVNULL, text=True, env=os.environ | STEADY)
     for line in process.stdout:
         found = json.loads(line)
-        yield {"seconds": float("nan"), "repetitions": 0, "numbers": {}, "load": round(load, 1),
+        yield {"seconds": float("nan"), "first": float("nan"), "repetitions": 0, "numbers": {}, "load": round(load, 1),
                "note": found.pop("failed", ""), **found}
         load = os.getloadavg()[0]
     process.wait()
@@ -133,8 +135,8 @@ def of_tool(known: list[dict], tool: str, tasks: tuple[str, ...], call: list[str
 
 
 def _skipped(task: str, reason: str) -> dict:
-    return {"task": task, "seconds": float("nan"), "repetitions": 0, "load": float("nan"), "note": reason,
-            "numbers": {}, "version": ""}
+    nothing = dict.fromkeys(("seconds", "first", "load"), float("nan"))
+    return {"task": task, **nothing, "repetitions": 0, "note": reason, "numbers": {}, "version": ""}
 
 
 def main() -> None:
