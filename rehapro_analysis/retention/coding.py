@@ -209,7 +209,8 @@ def cross_tally(axes: Sequence[Axis], across: Axis, *amounts: np.ndarray | None
         sums = [grid[places] if len(levels) == width else grid[np.ix_(places, levels)] for grid in grids]
     else:
         keys, values = _sorted([*axes, across], amounts)
-        at, level = np.divmod(keys, width)
+        at = keys // width
+        level = keys - at * width
         places, row = _ranked(at)
         levels, column = distinct(level, width)
         sums = [np.zeros((len(places), len(levels))) for _ in values]

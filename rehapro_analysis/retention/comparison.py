@@ -55,7 +55,8 @@ def logrank_test(table: EventTable, *, weights: str = "log-rank", p: float = 0.0
     left = common.n_exit if cause is None else common.n_event[:, :, cause_position(table, cause)]
     compared = contrasts(table, pairwise)
     codes = np.array([code for _, code in compared])
-    score, variance = rank_scores(common, common.n_risk[:, codes], left[:, codes], weights, p, q)
+    sides = codes if pairwise else None  # all groups need no copy
+    score, variance = rank_scores(common, common.n_risk[:, sides], left[:, sides], weights, p, q)
     if trend is None:
         statistic, df = quadratic_form(score, variance)
     else:

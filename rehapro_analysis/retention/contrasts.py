@@ -56,12 +56,12 @@ def quadratic_form(score: np.ndarray, variance: np.ndarray) -> tuple[np.ndarray,
     >>> float(statistic.round(12)), int(rank)
     (1.0, 1)
     """
-    size = np.sqrt(np.maximum(np.diagonal(variance, axis1=-2, axis2=-1), 0))
+    size = np.sqrt(np.maximum(variance.diagonal(axis1=-2, axis2=-1), 0))
     size = np.where(size > 0, size, np.inf)
     values, vectors = np.linalg.eigh(variance / (size[..., :, None] * size[..., None, :]))
     kept = values > FLAT
     along = ((score / size)[..., None, :] @ vectors)[..., 0, :]
-    statistic = np.sum(np.where(kept, along**2 / np.where(kept, values, 1.0), 0.0), axis=-1)
+    statistic = (along**2 * kept / np.where(kept, values, 1.0)).sum(axis=-1)
     rank = kept.sum(axis=-1)
     return np.where(rank > 0, statistic, np.nan), rank
 

@@ -20,7 +20,7 @@ from rehapro_analysis.retention.spells import Spells, causes_of, names, read_spe
 from rehapro_analysis.study.problems import StudyError
 
 VARIANCES = ("recomputed", "fixed")
-AT_ONCE = 1 << 16  # numbers at risk held in memory at once, so that they stay in the cache
+AT_ONCE = 1 << 16  # numbers held in memory at once, so that they stay in the cache
 EQUAL = 1e-9  # share by which statistics of equal arrangements may differ through rounding
 FEW = 200  # distinct regroupings below which a small p-value is out of reach
 
@@ -60,11 +60,8 @@ def permutation_logrank_test(frame: Any, *, stop: str, event: str, by: str | Seq
     spells = read_spells(frame, stop=stop, event=event, start=start, by=[*by, *blocks], strata=strata)
     people = _people(spells, len(by))
     scores = _scores(people, weights, p, q)
-    form = _forms if variance == "recomputed" else _fixed_forms
-    statistic, df = (part[0] for part in quadratic_form(*form(people, scores, people.label[None, :])))
-    regrouped = _regrouped(people, np.random.default_rng(rng), permutations)
-    forms = zip(*(form(people, scores, labels) for labels in regrouped), strict=True)
-    found = _solved(*(np.concatenate(parts) for parts in forms))
+    tested = _recomputed if variance == "recomputed" else _fixed
+    statistic, df, found = tested(people, scores, np.random.default_rng(rng), permutations)
     return Result(_table(people, float(statistic), int(df), found), f"permutation {weights} test",
                   _assumptions(people, bool(blocks)), len(people.block), origin)
 
@@ -154,27 +151,47 @@ def _at_risk(people: _People, group: np.ndarray, groups: int) -> np.ndarray:
     return watched - after(people.since) if people.since.any() else watched
 
 
+def _recomputed(people: _People, scores: tuple, rng: np.random.Generator,
+                permutations: int) -> tuple[float, int, np.ndarray]:
+    """Statistic, its degrees of freedom and the statistics of regroupings, each with a variance of its own."""
+    statistic, df = (part[0] for part in quadratic_form(*_forms(people, scores, people.label[None, :])))
+    regrouped = _regrouped(people, rng, permutations, (len(people.stratum) + 1) * people.groups)
+    forms = zip(*(_forms(people, scores, labels) for labels in regrouped), strict=True)
+    return statistic, df, _solved(*(np.concatenate(parts) for parts in forms))
+
+
+def _fixed(people: _People, scores: tuple, rng: np.random.Generator,
+           permutations: int) -> tuple[float, int, np.ndarray]:
+    """The same with one variance, that of U over all regroupings."""
+    own = np.bincount(people.block, scores[0])
+    regrouped = _regrouped(people, rng, permutations, len(own))
+    u = np.concatenate([_sums(own, labels, people.groups) for labels in (people.label[None, :], *regrouped)])
+    statistics, df = quadratic_form(u, _fixed_variance(people, own))
+    return statistics[0], df, statistics[1:]
+
+
+def _sums(values: np.ndarray, group: np.ndarray, groups: int) -> np.ndarray:
+    """Values (M,) added up within the groups of B groupings, ``group`` of shape (B, M); shape (B, G)."""
+    place = group + groups * np.arange(len(group))[:, None]
+    spread = np.broadcast_to(values, group.shape).ravel()
+    return np.bincount(place.ravel(), spread, len(group) * groups).reshape(-1, groups)
+
+
 def _forms(people: _People, scores: tuple, labels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """U (B, G) and V (B, G, G) of B groupings of blocks, ``labels`` of shape (B, M)."""
     score, root = scores
-    group, many = labels[:, people.block], len(labels)
-    place = (np.arange(many)[:, None] * people.groups + group).ravel()
-    u = np.bincount(place, np.tile(score, many), many * people.groups).reshape(many, people.groups)
+    group = labels[:, people.block]
     scaled = _at_risk(people, group, people.groups) * root[:, None]
-    return u, shared_risk(np.matmul(scaled.swapaxes(1, 2), scaled))
+    return _sums(score, group, people.groups), shared_risk(np.matmul(scaled.swapaxes(1, 2), scaled))
 
 
-def _fixed_forms(people: _People, scores: tuple, labels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """U (B, G) and its variance over all regroupings, the same (G, G) for each of the B."""
-    many, own = len(labels), np.bincount(people.block, scores[0])
-    place = (np.arange(many)[:, None] * people.groups + labels).ravel()
-    u = np.bincount(place, np.tile(own, many), many * people.groups).reshape(many, people.groups)
+def _fixed_variance(people: _People, own: np.ndarray) -> np.ndarray:
+    """The variance (G, G) of U over all regroupings of blocks with the scores ``own`` (M,)."""
     blocks = np.bincount(people.home)
     apart = np.bincount(people.home, (own - (np.bincount(people.home, own) / blocks)[people.home]) ** 2)
     counts = np.bincount(people.home * people.groups + people.label, minlength=len(blocks) * people.groups)
     shares = counts.reshape(len(blocks), -1)
-    joint = (shares * (apart / (blocks * np.maximum(blocks - 1, 1)))[:, None]).T @ shares
-    return u, np.broadcast_to(shared_risk(joint), (many, *joint.shape))
+    return shared_risk((shares * (apart / (blocks * np.maximum(blocks - 1, 1)))[:, None]).T @ shares)
 
 
 def _solved(u: np.ndarray, variance: np.ndarray) -> np.ndarray:
@@ -200,10 +217,10 @@ def _solved(u: np.ndarray, variance: np.ndarray) -> np.ndarray:
     return found
 
 
-def _regrouped(people: _People, rng: np.random.Generator, permutations: int) -> Iterator[np.ndarray]:
-    """Group labels of blocks, moved within strata, a few groupings at a time; shape (B, M)."""
+def _regrouped(people: _People, rng: np.random.Generator, permutations: int, each: int) -> Iterator[np.ndarray]:
+    """Group labels of blocks, moved within strata, shape (B, M); as many at a time as ``each`` numbers allow."""
     edges = np.flatnonzero(np.diff(people.home)) + 1
-    at_once = max(1, AT_ONCE // ((len(people.stratum) + 1) * people.groups))
+    at_once = max(1, AT_ONCE // each)
     for done in range(0, permutations, at_once):
         labels = np.tile(people.label, (min(at_once, permutations - done), 1))
         for part in np.split(np.arange(len(people.label)), edges):

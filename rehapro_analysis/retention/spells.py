@@ -70,7 +70,10 @@ def read_spells(frame: Any, *, stop: str, event: str, start: str | None = None, 
 
 def by_column(frame: Any, wanted: Sequence[str]) -> dict[str, Column] | None:
     """The wanted columns of a pandas frame that has them all, arrays where nothing needs translation."""
-    if not (isinstance(frame, pd.DataFrame) and frame.columns.is_unique and all(name in frame for name in wanted)):
+    if not isinstance(frame, pd.DataFrame):
+        return None
+    known = frame.columns
+    if not (known.is_unique and all(name in known for name in wanted)):
         return None
     columns = {name: frame[name] for name in wanted}
     return {name: column.to_numpy() if isinstance(column.dtype, np.dtype) and column.dtype.kind in "iufb"
