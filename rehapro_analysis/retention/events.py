@@ -16,7 +16,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from rehapro_analysis.retention.coding import Axis, cross_tally, distinct, tally
+from rehapro_analysis.retention.coding import Axis
+from rehapro_analysis.retention.counting import cross_tally, distinct, tally
 from rehapro_analysis.retention.labels import Labels
 from rehapro_analysis.retention.runs import Runs
 from rehapro_analysis.retention.spells import Spells, causes_of, names, read_spells

@@ -2,25 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy.special import gammaln
 
 from rehapro_analysis.results import Result
-from rehapro_analysis.retention.coding import Axis
 from rehapro_analysis.retention.comparison import WEIGHTS, rank_weights
 from rehapro_analysis.retention.contrasts import comparison_name, quadratic_form, shared_risk
 from rehapro_analysis.retention.limits import check_choice
+from rehapro_analysis.retention.regroupings import Moved, log_regroupings, read_moved, regrouped
 from rehapro_analysis.retention.runs import Runs
-from rehapro_analysis.retention.spells import Spells, causes_of, names, read_spells
+from rehapro_analysis.retention.spells import names, read_spells
 from rehapro_analysis.study.problems import StudyError
 
 VARIANCES = ("recomputed", "fixed")
-AT_ONCE = 1 << 16  # numbers held in memory at once, so that they stay in the cache
 EQUAL = 1e-9  # share by which statistics of equal arrangements may differ through rounding
 FEW = 200  # distinct regroupings below which a small p-value is out of reach
 
@@ -58,7 +55,7 @@ def permutation_logrank_test(frame: Any, *, stop: str, event: str, by: str | Seq
         raise StudyError.of(f"permutations={permutations!r} is not a positive number.", "Take 2000.")
     by, blocks = names(by), names(blocks)
     spells = read_spells(frame, stop=stop, event=event, start=start, by=[*by, *blocks], strata=strata)
-    people = _people(spells, len(by))
+    people = read_moved(spells, len(by))
     scores = _scores(people, weights, p, q)
     tested = _recomputed if variance == "recomputed" else _fixed
     statistic, df, found = tested(people, scores, np.random.default_rng(rng), permutations)
@@ -66,63 +63,7 @@ def permutation_logrank_test(frame: Any, *, stop: str, event: str, by: str | Seq
                   _assumptions(people, bool(blocks)), len(people.block), origin)
 
 
-@dataclass(frozen=True)
-class _People:
-    """Persons and what is moved: ``label`` (M,) is the group, ``home`` (M,) the stratum of each block.
-
-    ``block`` (N,) is the block of each person. Person i is at risk at the common times from
-    ``since[i]`` up to, not including, ``until[i]``; ``exits`` (N,) says whether by an exit.
-    ``stratum`` (P,) is that of each common time.
-    """
-
-    label: np.ndarray
-    home: np.ndarray
-    block: np.ndarray
-    since: np.ndarray
-    until: np.ndarray
-    exits: np.ndarray
-    stratum: np.ndarray
-    names: list[str]
-
-    @property
-    def groups(self) -> int:
-        """How many groups there are."""
-        return len(self.names)
-
-
-def _people(spells: Spells, n_by: int) -> _People:
-    row = np.arange(len(spells.exit.raw))
-    row = row if spells.n is None else np.repeat(row, spells.n.astype(np.intp))
-    stratum, group = _codes(spells.strata, row), _codes(spells.by[:n_by], row)
-    block = _codes(spells.by[n_by:], row) if len(spells.by) > n_by else np.arange(len(row))
-    _, first, block = np.unique(block, return_index=True, return_inverse=True)
-    if (group != group[first][block]).any() or (stratum != stratum[first][block]).any():
-        raise StudyError.of("Some blocks hold persons of several groups or strata.",
-                            "A block must lie in one of each; give coaches of different projects different names.")
-    named = [" / ".join(str(axis.levels[axis.codes[row[i]]]) for axis in spells.by[:n_by])
-             for i in np.unique(group, return_index=True)[1]]
-    if len(named) < 2:
-        raise StudyError.of("A comparison needs at least two groups.", "Name a grouping column with by=.")
-    order = np.argsort(stratum[first], kind="stable")
-    exits = causes_of(spells.event.levels, spells.event.codes)[0][row] >= 0
-    width = len(spells.exit.levels) + 1
-    leave = stratum * width + spells.exit.codes[row] + 1
-    enter = stratum * width + (0 if spells.entry is None else spells.entry.codes[row])
-    times = np.unique(leave[exits])
-    return _People(group[first][order], stratum[first][order], np.argsort(order)[block],
-                   np.searchsorted(times, enter, side="right"), np.searchsorted(times, leave, side="right"), exits,
-                   times // width, named)
-
-
-def _codes(axes: list[Axis], row: np.ndarray) -> np.ndarray:
-    """Joint codes 0, 1, ... of several columns."""
-    if not axes:
-        return np.zeros(len(row), np.intp)
-    keys = np.ravel_multi_index([axis.codes[row] for axis in axes], [len(axis.levels) for axis in axes])
-    return np.unique(keys, return_inverse=True)[1]
-
-
-def _scores(people: _People, weights: str, p: float, q: float) -> tuple[np.ndarray, np.ndarray]:
+def _scores(people: Moved, weights: str, p: float, q: float) -> tuple[np.ndarray, np.ndarray]:
     """What each person adds to U, shape (N,); and the root of each time's factor in V, shape (P,)."""
     size = len(people.stratum)
     left = np.bincount(people.until[people.exits] - 1, minlength=size).astype(float)
@@ -134,7 +75,7 @@ def _scores(people: _People, weights: str, p: float, q: float) -> tuple[np.ndarr
     return own - (so_far[people.until] - so_far[people.since]), np.sqrt(factor)
 
 
-def _at_risk(people: _People, group: np.ndarray, groups: int) -> np.ndarray:
+def _at_risk(people: Moved, group: np.ndarray, groups: int) -> np.ndarray:
     """Numbers at risk of shape (B, P, groups) for B groupings of persons, ``group`` of shape (B, N)."""
     shape = len(group), len(people.stratum) + 1, groups
     base = np.arange(shape[0])[:, None] * shape[1]
@@ -151,21 +92,21 @@ def _at_risk(people: _People, group: np.ndarray, groups: int) -> np.ndarray:
     return watched - after(people.since) if people.since.any() else watched
 
 
-def _recomputed(people: _People, scores: tuple, rng: np.random.Generator,
+def _recomputed(people: Moved, scores: tuple, rng: np.random.Generator,
                 permutations: int) -> tuple[float, int, np.ndarray]:
     """Statistic, its degrees of freedom and the statistics of regroupings, each with a variance of its own."""
     statistic, df = (part[0] for part in quadratic_form(*_forms(people, scores, people.label[None, :])))
-    regrouped = _regrouped(people, rng, permutations, (len(people.stratum) + 1) * people.groups)
-    forms = zip(*(_forms(people, scores, labels) for labels in regrouped), strict=True)
+    groupings = regrouped(people, rng, permutations, (len(people.stratum) + 1) * people.groups)
+    forms = zip(*(_forms(people, scores, labels) for labels in groupings), strict=True)
     return statistic, df, _solved(*(np.concatenate(parts) for parts in forms))
 
 
-def _fixed(people: _People, scores: tuple, rng: np.random.Generator,
+def _fixed(people: Moved, scores: tuple, rng: np.random.Generator,
            permutations: int) -> tuple[float, int, np.ndarray]:
     """The same with one variance, that of U over all regroupings."""
     own = np.bincount(people.block, scores[0])
-    regrouped = _regrouped(people, rng, permutations, len(own))
-    u = np.concatenate([_sums(own, labels, people.groups) for labels in (people.label[None, :], *regrouped)])
+    groupings = people.label[None, :], *regrouped(people, rng, permutations, len(own))
+    u = np.concatenate([_sums(own, labels, people.groups) for labels in groupings])
     statistics, df = quadratic_form(u, _fixed_variance(people, own))
     return statistics[0], df, statistics[1:]
 
@@ -177,7 +118,7 @@ def _sums(values: np.ndarray, group: np.ndarray, groups: int) -> np.ndarray:
     return np.bincount(place.ravel(), spread, len(group) * groups).reshape(-1, groups)
 
 
-def _forms(people: _People, scores: tuple, labels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def _forms(people: Moved, scores: tuple, labels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """U (B, G) and V (B, G, G) of B groupings of blocks, ``labels`` of shape (B, M)."""
     score, root = scores
     group = labels[:, people.block]
@@ -185,7 +126,7 @@ def _forms(people: _People, scores: tuple, labels: np.ndarray) -> tuple[np.ndarr
     return _sums(score, group, people.groups), shared_risk(np.matmul(scaled.swapaxes(1, 2), scaled))
 
 
-def _fixed_variance(people: _People, own: np.ndarray) -> np.ndarray:
+def _fixed_variance(people: Moved, own: np.ndarray) -> np.ndarray:
     """The variance (G, G) of U over all regroupings of blocks with the scores ``own`` (M,)."""
     blocks = np.bincount(people.home)
     apart = np.bincount(people.home, (own - (np.bincount(people.home, own) / blocks)[people.home]) ** 2)
@@ -217,18 +158,7 @@ def _solved(u: np.ndarray, variance: np.ndarray) -> np.ndarray:
     return found
 
 
-def _regrouped(people: _People, rng: np.random.Generator, permutations: int, each: int) -> Iterator[np.ndarray]:
-    """Group labels of blocks, moved within strata, shape (B, M); as many at a time as ``each`` numbers allow."""
-    edges = np.flatnonzero(np.diff(people.home)) + 1
-    at_once = max(1, AT_ONCE // each)
-    for done in range(0, permutations, at_once):
-        labels = np.tile(people.label, (min(at_once, permutations - done), 1))
-        for part in np.split(np.arange(len(people.label)), edges):
-            labels[:, part] = rng.permuted(labels[:, part], axis=1)
-        yield labels
-
-
-def _table(people: _People, statistic: float, df: int, found: np.ndarray) -> pd.DataFrame:
+def _table(people: Moved, statistic: float, df: int, found: np.ndarray) -> pd.DataFrame:
     reached = int(np.sum(found >= statistic * (1 - EQUAL)))
     p_value = (1 + reached) / (1 + len(found)) if df else np.nan
     return pd.DataFrame({
@@ -237,19 +167,13 @@ def _table(people: _People, statistic: float, df: int, found: np.ndarray) -> pd.
         "blocks": [len(people.label)]})
 
 
-def _log_regroupings(people: _People) -> float:
-    """Log of the number of distinct regroupings: the product over strata of M!/prod M_g!."""
-    counts = np.bincount(people.home * people.groups + people.label)
-    return float(gammaln(np.bincount(people.home) + 1).sum() - gammaln(counts + 1).sum())
-
-
-def _assumptions(people: _People, blocked: bool) -> tuple[str, ...]:
+def _assumptions(people: Moved, blocked: bool) -> tuple[str, ...]:
     moved = "blocks" if blocked else "persons"
     said = [f"Without a difference any regrouping of the {moved} would have been as likely as the one seen.",
             "Censoring is alike in all groups."]
     if not blocked:
         said.append("Persons are independent; if they share coaches, name the coach in blocks=.")
-    if _log_regroupings(people) < np.log(FEW):
-        said.append(f"There are only {np.exp(_log_regroupings(people)):.0f} distinct regroupings: "
+    if log_regroupings(people) < np.log(FEW):
+        said.append(f"There are only {np.exp(log_regroupings(people)):.0f} distinct regroupings: "
                     "p cannot be small whatever the data.")
     return tuple(said)
