@@ -54,7 +54,7 @@ def read_people(folder: Path) -> People:
 
 def ours(people: People) -> Numbers:
     """All replications at once."""
-    from rehapro_analysis.throughput.admission import start_times
+    from rehapro_analysis.throughput.simulation.admission import start_times
     started = start_times(people.arrived, people.stay, places={0: PLACES})
     return lambda: {"wait": (started - people.arrived).mean(axis=0).tolist()}
 

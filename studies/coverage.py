@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from rehapro_analysis import retention
-from rehapro_analysis.retention import differences
+from rehapro_analysis.retention.comparison import differences
 
 CAUSES = ("completed", "dropout", "employment", "transfer", "other")
 MONTHS = np.arange(1, 25)

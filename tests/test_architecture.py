@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from collections import Counter
 
 import pytest
 
@@ -59,6 +60,11 @@ def test_only_figures_know_matplotlib():
 def test_modules_stay_small():
     long = {str(path.relative_to(PACKAGE)): path.read_text("utf-8").count("\n") for path in MODULES}
     assert not {name: lines for name, lines in long.items() if lines > 270}
+
+
+def test_rooms_stay_small():
+    rooms = Counter(str(path.parent.relative_to(PACKAGE)) for path in MODULES if path.name != "__init__.py")
+    assert not {name: modules for name, modules in rooms.items() if modules > 18}
 
 
 def test_the_public_names_are_a_decision():

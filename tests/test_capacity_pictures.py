@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from matplotlib.text import Text
 
-from rehapro_analysis.figures.capacity_pictures import capacity_fan, scenario_comparison
 from rehapro_analysis.figures.legibility import cut_texts, overlapping_texts
+from rehapro_analysis.figures.throughput.capacity_pictures import capacity_fan, scenario_comparison
 from rehapro_analysis.throughput import Phase, Programme, compare_scenarios, scenarios_over_time
 
 SCENARIOS = {name: Programme(Phase(places, 12, present=30), arrivals=3, months=24, waiting=20, origin="documented")

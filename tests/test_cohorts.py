@@ -10,7 +10,7 @@ from scipy.stats import beta
 import rehapro_analysis as ra
 from rehapro_analysis import retention
 from rehapro_analysis.paths import REPOSITORY
-from rehapro_analysis.retention.cohorts import months_between
+from rehapro_analysis.retention.stays.cohorts import months_between
 
 DAYS = st.dates(pd.Timestamp("2016-01-01").date(), pd.Timestamp("2026-12-31").date())
 

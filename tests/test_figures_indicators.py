@@ -25,9 +25,9 @@ from rehapro_analysis.figures import (
 )
 from rehapro_analysis.figures.fingerprint import visible_artists
 from rehapro_analysis.figures.german import number, percent
-from rehapro_analysis.figures.indicator_words import LOOKS
+from rehapro_analysis.figures.indicators.indicator_words import LOOKS
+from rehapro_analysis.figures.indicators.profile_data import hidden_projects
 from rehapro_analysis.figures.legibility import cut_texts, overlapping_texts
-from rehapro_analysis.figures.profile_data import hidden_projects
 from rehapro_analysis.figures.small_cells import SMALL
 from rehapro_analysis.indicators import GATES, Gate, Indicator, compared, comparison, plugged_in, separation_overview
 from rehapro_analysis.indicators.fragility.specification_curve import CHOICES, specification_curve

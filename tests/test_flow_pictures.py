@@ -10,9 +10,9 @@ from matplotlib.text import Text
 from rehapro_analysis import Result, paths, read_study
 from rehapro_analysis.figures import cumulative_flow, flow_through_time, forecast_fan
 from rehapro_analysis.figures.fingerprint import visible_artists
-from rehapro_analysis.figures.flow_periods import periods_of
 from rehapro_analysis.figures.legibility import cut_texts, overlapping_texts
 from rehapro_analysis.figures.small_cells import SMALL
+from rehapro_analysis.figures.throughput.flow_periods import periods_of
 from rehapro_analysis.throughput import forecast, monthly_flow
 
 PICTURES = ["time", "everybody", "cycles", "cumulative", "fan"]

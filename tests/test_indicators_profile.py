@@ -93,11 +93,11 @@ def test_the_persons_needed_give_the_reliability_asked_for():
 
 def test_pairs_of_projects_are_ordered_rightly_as_often_as_said():
     rng = np.random.default_rng(1)
-    for reliability in (0.3, 0.7):
+    for share in (0.3, 0.7):
         true = rng.standard_normal((100_000, 2))
-        seen = true + rng.standard_normal(true.shape) * np.sqrt((1 - reliability) / reliability)
+        seen = true + rng.standard_normal(true.shape) * np.sqrt((1 - share) / share)
         right = np.mean((true[:, 0] > true[:, 1]) == (seen[:, 0] > seen[:, 1]))
-        assert right == pytest.approx(concordance(reliability), abs=0.006)
+        assert right == pytest.approx(concordance(share), abs=0.006)
     assert separation_ratio(0.5) == 1
 
 

@@ -16,9 +16,15 @@ from rehapro_analysis.figures.fingerprint import visible_artists
 from rehapro_analysis.figures.label_placement import RADIUS, fitting, named_labels, numbered_labels
 from rehapro_analysis.figures.labels import Box
 from rehapro_analysis.figures.legibility import cut_texts, overlapping_texts
-from rehapro_analysis.figures.matrix_pictures import FIELDS
-from rehapro_analysis.figures.network_contents import STATES, TIE_STATES, drawn_actors, drawn_pairs, pair_states
-from rehapro_analysis.figures.network_layout import free_layout, sector_layout
+from rehapro_analysis.figures.networks.matrix_pictures import FIELDS
+from rehapro_analysis.figures.networks.network_contents import (
+    STATES,
+    TIE_STATES,
+    drawn_actors,
+    drawn_pairs,
+    pair_states,
+)
+from rehapro_analysis.figures.networks.network_layout import free_layout, sector_layout
 from rehapro_analysis.networks import PartnerNetwork, partner_network
 from rehapro_analysis.paths import REPOSITORY
 from rehapro_analysis.study.problems import StudyError

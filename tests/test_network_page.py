@@ -11,8 +11,8 @@ import pandas as pd
 import pytest
 
 from rehapro_analysis.figures import network_page
-from rehapro_analysis.figures.network_page_data import page_days, page_layouts, page_ties
-from rehapro_analysis.figures.network_page_words import KIND_WORDS, PAGE_WORDS, RELATION_WORDS
+from rehapro_analysis.figures.networks.network_page_data import page_days, page_layouts, page_ties
+from rehapro_analysis.figures.networks.network_page_words import KIND_WORDS, PAGE_WORDS, RELATION_WORDS
 from rehapro_analysis.networks import PartnerNetwork, partner_network
 from rehapro_analysis.paths import REPOSITORY
 from rehapro_analysis.study.reading import read_study

@@ -12,9 +12,9 @@ from matplotlib.text import Text
 from rehapro_analysis.figures.fingerprint import visible_artists
 from rehapro_analysis.figures.labels import Box, count_label_overlaps, extent, place_labels
 from rehapro_analysis.figures.legibility import cut_texts, overlapping_texts
-from rehapro_analysis.figures.network_drawing import LINES, SECTORS, sector_of
-from rehapro_analysis.figures.network_marks import KIND_OF, KINDS
-from rehapro_analysis.figures.network_pictures import documented_network, network_small_multiples
+from rehapro_analysis.figures.networks.network_drawing import LINES, SECTORS, sector_of
+from rehapro_analysis.figures.networks.network_marks import KIND_OF, KINDS
+from rehapro_analysis.figures.networks.network_pictures import documented_network, network_small_multiples
 from rehapro_analysis.paths import REPOSITORY
 from rehapro_analysis.study.problems import StudyError
 from rehapro_analysis.study.reading import read_study

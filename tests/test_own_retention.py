@@ -8,7 +8,7 @@ import rehapro_analysis as ra
 from rehapro_analysis import retention
 from rehapro_analysis.paths import REPOSITORY
 from rehapro_analysis.publishing.notebooks import NOTEBOOKS
-from rehapro_analysis.retention.examples import ROLES, example_projects
+from rehapro_analysis.retention.stays.examples import ROLES, example_projects
 
 SYNTHETIC, DOCUMENTED = REPOSITORY / "data" / "synthetic", REPOSITORY / "data" / "documented"
 TRAITS = ["age", "sex", "education", "years_unemployed", "severity"]

@@ -8,12 +8,12 @@ from matplotlib.text import Text
 import rehapro_analysis as ra
 from rehapro_analysis.figures.fingerprint import visible_artists
 from rehapro_analysis.figures.legibility import cut_texts, overlapping_texts
-from rehapro_analysis.figures.pathway_pictures import pathway_flow, wait_ahead, waiting_list
+from rehapro_analysis.figures.throughput.pathway_pictures import pathway_flow, wait_ahead, waiting_list
 from rehapro_analysis.paths import REPOSITORY
 from rehapro_analysis.retention import risk_table
-from rehapro_analysis.throughput.expected_wait import documented_queue, wait_probabilities
-from rehapro_analysis.throughput.pathway import pathway
-from rehapro_analysis.throughput.waiting import waiting_table, waiting_times
+from rehapro_analysis.throughput.pathways.pathway import pathway
+from rehapro_analysis.throughput.waiting.expected_wait import documented_queue, wait_probabilities
+from rehapro_analysis.throughput.waiting.waiting import waiting_table, waiting_times
 
 TIMES = [0, 90, 180, 270, 365]
 HARD = ["SegelSetzen", "AktiVoReha", "ICH", "GECKO"]  # most steps, longest names, longest label, fewest people

@@ -15,15 +15,15 @@ from scipy.stats import chi2
 from statsmodels.duration.survfunc import survdiff
 from statsmodels.stats.multitest import multipletests
 
-from rehapro_analysis.retention.common_times import common_times
-from rehapro_analysis.retention.comparison import logrank_test, rank_scores
-from rehapro_analysis.retention.competing import aalen_johansen
-from rehapro_analysis.retention.contrasts import holm, quadratic_form
-from rehapro_analysis.retention.differences import milestone_test, restricted_mean_test
-from rehapro_analysis.retention.events import event_table
-from rehapro_analysis.retention.gray import gray_test
-from rehapro_analysis.retention.permutation import permutation_logrank_test
-from rehapro_analysis.retention.restricted import restricted_mean
+from rehapro_analysis.retention.comparison.common_times import common_times
+from rehapro_analysis.retention.comparison.comparison import logrank_test, rank_scores
+from rehapro_analysis.retention.comparison.contrasts import holm, quadratic_form
+from rehapro_analysis.retention.comparison.differences import milestone_test, restricted_mean_test
+from rehapro_analysis.retention.comparison.gray import gray_test
+from rehapro_analysis.retention.comparison.permutation import permutation_logrank_test
+from rehapro_analysis.retention.curves.restricted import restricted_mean
+from rehapro_analysis.retention.event_tables.events import event_table
+from rehapro_analysis.retention.exits.competing import aalen_johansen
 from rehapro_analysis.study.problems import StudyError
 
 REFERENCE = Path(__file__).parent / "reference" / "survival"

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rehapro_analysis.retention.competing import STAYING, aalen_johansen, time_lost
-from rehapro_analysis.retention.events import event_table
+from rehapro_analysis.retention.event_tables.events import event_table
+from rehapro_analysis.retention.exits.competing import STAYING, aalen_johansen, time_lost
 from rehapro_analysis.study.problems import StudyError
 
 REFERENCE = Path(__file__).parent / "reference" / "survival"

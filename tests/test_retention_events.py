@@ -20,11 +20,11 @@ PEOPLE = pd.DataFrame({
     "weight": [1.0, 0.5, 2.0, 1.5, 1.0, 0.25, 1.0, 3.0],
 })
 ROLES = {
-    "plain": dict(stop="month", event="exit"),
-    "by": dict(stop="month", event="exit", by="project"),
-    "two groupings": dict(stop="month", event="exit", by=["project", "wave"]),
-    "entry": dict(stop="month", event="exit", start="began", by="project"),
-    "all": dict(stop="month", event="exit", start="began", by="project", strata="wave", weight="weight"),
+    "plain": {"stop": "month", "event": "exit"},
+    "by": {"stop": "month", "event": "exit", "by": "project"},
+    "two groupings": {"stop": "month", "event": "exit", "by": ["project", "wave"]},
+    "entry": {"stop": "month", "event": "exit", "start": "began", "by": "project"},
+    "all": {"stop": "month", "event": "exit", "start": "began", "by": "project", "strata": "wave", "weight": "weight"},
 }
 COUNTS = ("stratum", "group", "time", "n_enter", "n_risk", "n_censored", "n_event")
 CELLS = ("stratum", "group", "entry", "exit", "cause", "n", "weight", "weight_sq")
@@ -167,12 +167,12 @@ def test_large_ticks_are_never_merged():
 @pytest.mark.parametrize("dtype", ["int8", "uint8", "int32", "uint64", "float32"])
 def test_small_number_types_do_not_overflow(dtype):
     frame = pd.DataFrame({"t": np.arange(120) % 100 + 1, "g": np.arange(120) % 12, "e": np.arange(120) % 5})
-    roles = dict(stop="t", event="e", by="g")
+    roles = {"stop": "t", "event": "e", "by": "g"}
     same(event_table(frame.astype(dtype), **roles), event_table(frame, **roles))
 
 
 def test_wide_and_fractional_times_give_the_counts_of_narrow_ones():
-    roles = dict(stop="month", start="began", event="exit", by="project", strata="wave", weight="weight")
+    roles = {"stop": "month", "start": "began", "event": "exit", "by": "project", "strata": "wave", "weight": "weight"}
     narrow = event_table(PEOPLE, **roles)
     for factor in (10.0**9, 1 / 3):
         wide = event_table(PEOPLE.assign(month=PEOPLE["month"] * factor, began=PEOPLE["began"] * factor), **roles)
@@ -195,7 +195,7 @@ def test_only_observed_combinations_are_groups():
 
 
 def test_joining_the_strata_is_counting_without_them():
-    roles = dict(stop="month", event="exit", start="began", by="project", weight="weight")
+    roles = {"stop": "month", "event": "exit", "start": "began", "by": "project", "weight": "weight"}
     same(event_table(PEOPLE, strata="wave", **roles).pooled(), event_table(PEOPLE, **roles))
 
 
@@ -221,7 +221,7 @@ def people(rows):
     return frame.assign(stop=frame["start"] + frame["length"], start=frame["start"].where(frame["late"]))
 
 
-LATE = dict(stop="stop", start="start", event="exit", by="group")
+LATE = {"stop": "stop", "start": "start", "event": "exit", "by": "group"}
 
 
 @settings(max_examples=60, deadline=None)

@@ -14,13 +14,13 @@ from hypothesis import strategies as st
 from rehapro_analysis import read_study
 from rehapro_analysis.paths import REPOSITORY
 from rehapro_analysis.results import Result
-from rehapro_analysis.retention import pasts
-from rehapro_analysis.retention.curves import kaplan_meier
-from rehapro_analysis.retention.events import event_table
-from rehapro_analysis.retention.multistate import expected_stay, state_occupation
-from rehapro_analysis.retention.phases import phase_spells
-from rehapro_analysis.retention.spell_checks import check_spells
-from rehapro_analysis.retention.state_paths import common_paths, state_graph
+from rehapro_analysis.retention.curves.curves import kaplan_meier
+from rehapro_analysis.retention.event_tables.events import event_table
+from rehapro_analysis.retention.states import pasts
+from rehapro_analysis.retention.states.multistate import expected_stay, state_occupation
+from rehapro_analysis.retention.states.phases import phase_spells
+from rehapro_analysis.retention.states.spell_checks import check_spells
+from rehapro_analysis.retention.states.state_paths import common_paths, state_graph
 from rehapro_analysis.study import Study, StudyError
 
 REFERENCE = REPOSITORY / "tests" / "reference" / "survival"

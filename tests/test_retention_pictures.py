@@ -21,11 +21,11 @@ from rehapro_analysis.figures import (
     staying_panels,
 )
 from rehapro_analysis.figures.fingerprint import visible_artists
-from rehapro_analysis.figures.flow_drawing import flows_of
 from rehapro_analysis.figures.legibility import cut_texts, overlapping_texts
-from rehapro_analysis.figures.retention_drawing import apart
+from rehapro_analysis.figures.retention.flow_drawing import flows_of
+from rehapro_analysis.figures.retention.retention_drawing import apart
 from rehapro_analysis.figures.small_cells import SMALL, merged_shares, merged_steps, pooled
-from rehapro_analysis.retention.competing import aalen_johansen
+from rehapro_analysis.retention.exits.competing import aalen_johansen
 from rehapro_analysis.study.problems import StudyError
 
 MONTHS = [0, 6, 12, 18, 24]

@@ -8,11 +8,11 @@ import pytest
 from statsmodels.duration.hazard_regression import PHReg
 
 from rehapro_analysis.paths import REPOSITORY
-from rehapro_analysis.retention.cox import cox_model
-from rehapro_analysis.retention.discrete import discrete_hazard_model, discrete_survival
-from rehapro_analysis.retention.events import event_table
-from rehapro_analysis.retention.fine_gray import fine_gray_model
-from rehapro_analysis.retention.proportionality import proportional_hazards_test
+from rehapro_analysis.retention.event_tables.events import event_table
+from rehapro_analysis.retention.regression.cox import cox_model
+from rehapro_analysis.retention.regression.discrete import discrete_hazard_model, discrete_survival
+from rehapro_analysis.retention.regression.fine_gray import fine_gray_model
+from rehapro_analysis.retention.regression.proportionality import proportional_hazards_test
 from rehapro_analysis.study.problems import StudyError
 
 REFERENCE = REPOSITORY / "tests" / "reference" / "survival" / "regression"

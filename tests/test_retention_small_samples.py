@@ -15,20 +15,20 @@ from hypothesis import strategies as st
 from scipy.stats import beta
 
 from rehapro_analysis.paths import REPOSITORY
-from rehapro_analysis.retention.competing import aalen_johansen
-from rehapro_analysis.retention.cox import cox_model
-from rehapro_analysis.retention.curves import kaplan_meier
-from rehapro_analysis.retention.differences import difference_limits, restricted_mean_test
-from rehapro_analysis.retention.events import EventTable, event_table
-from rehapro_analysis.retention.incidence import incidence
-from rehapro_analysis.retention.incidence_limits import cause_counts, cause_limits
-from rehapro_analysis.retention.landmarks import landmark
-from rehapro_analysis.retention.limits import Counts
-from rehapro_analysis.retention.mean_limits import MEAN_LIMITS, area_moments, mean_limits
-from rehapro_analysis.retention.restricted import NARROW, restricted_mean
-from rehapro_analysis.retention.runs import Runs
-from rehapro_analysis.retention.splitting import split_spells
-from rehapro_analysis.retention.summaries import milestone
+from rehapro_analysis.retention.comparison.differences import difference_limits, restricted_mean_test
+from rehapro_analysis.retention.curves.curves import kaplan_meier
+from rehapro_analysis.retention.curves.limits import Counts
+from rehapro_analysis.retention.curves.mean_limits import MEAN_LIMITS, area_moments, mean_limits
+from rehapro_analysis.retention.curves.restricted import NARROW, restricted_mean
+from rehapro_analysis.retention.curves.summaries import milestone
+from rehapro_analysis.retention.event_tables.events import EventTable, event_table
+from rehapro_analysis.retention.event_tables.runs import Runs
+from rehapro_analysis.retention.exits.competing import aalen_johansen
+from rehapro_analysis.retention.exits.incidence import incidence
+from rehapro_analysis.retention.exits.incidence_limits import cause_counts, cause_limits
+from rehapro_analysis.retention.regression.cox import cox_model
+from rehapro_analysis.retention.stays.landmarks import landmark
+from rehapro_analysis.retention.stays.splitting import split_spells
 from rehapro_analysis.study import StudyError
 
 EXACT = {"rtol": 1e-12, "atol": 1e-12}

@@ -11,18 +11,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rehapro_analysis.paths import REPOSITORY
-from rehapro_analysis.retention.comparison import logrank_test
-from rehapro_analysis.retention.competing import aalen_johansen
-from rehapro_analysis.retention.curves import kaplan_meier
-from rehapro_analysis.retention.events import event_table
-from rehapro_analysis.retention.landmarks import known_by, landmark, reached_by
-from rehapro_analysis.retention.multistate import state_occupation
-from rehapro_analysis.retention.planned_stays import planned_completion, planned_spells
-from rehapro_analysis.retention.reporting_delay import locked_spells, reporting_bounds
-from rehapro_analysis.retention.restricted import restricted_mean
-from rehapro_analysis.retention.splitting import split_periods, split_spells
-from rehapro_analysis.retention.stock_samples import stationarity_test, stock_means, stock_spells
-from rehapro_analysis.retention.summaries import conditional_survival
+from rehapro_analysis.retention.comparison.comparison import logrank_test
+from rehapro_analysis.retention.curves.curves import kaplan_meier
+from rehapro_analysis.retention.curves.restricted import restricted_mean
+from rehapro_analysis.retention.curves.summaries import conditional_survival
+from rehapro_analysis.retention.event_tables.events import event_table
+from rehapro_analysis.retention.exits.competing import aalen_johansen
+from rehapro_analysis.retention.states.multistate import state_occupation
+from rehapro_analysis.retention.stays.landmarks import known_by, landmark, reached_by
+from rehapro_analysis.retention.stays.planned_stays import planned_completion, planned_spells
+from rehapro_analysis.retention.stays.reporting_delay import locked_spells, reporting_bounds
+from rehapro_analysis.retention.stays.splitting import split_periods, split_spells
+from rehapro_analysis.retention.stays.stock_samples import stationarity_test, stock_means, stock_spells
 from rehapro_analysis.study import StudyError
 
 REFERENCE = REPOSITORY / "tests" / "reference" / "survival"

@@ -16,9 +16,9 @@ from hypothesis import strategies as st
 import rehapro_analysis as ra
 from rehapro_analysis.paths import REPOSITORY
 from rehapro_analysis.throughput import Phase, Programme, duration, exponential
-from rehapro_analysis.throughput.admission import cycle_start_times, start_times
-from rehapro_analysis.throughput.measures import stocks
-from rehapro_analysis.throughput.simulation import simulate
+from rehapro_analysis.throughput.simulation.admission import cycle_start_times, start_times
+from rehapro_analysis.throughput.simulation.measures import stocks
+from rehapro_analysis.throughput.simulation.simulation import simulate
 
 DEPART, CHANGE, ARRIVE, GIVE_UP = range(4)  # the order in which things happen at the same moment
 

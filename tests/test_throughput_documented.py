@@ -10,8 +10,8 @@ from scipy.stats import beta
 
 import rehapro_analysis as ra
 from rehapro_analysis.paths import REPOSITORY
-from rehapro_analysis.retention.limits import share_limits
-from rehapro_analysis.throughput.wording import percent_span, span
+from rehapro_analysis.retention.curves.limits import share_limits
+from rehapro_analysis.throughput.documented.wording import percent_span, span
 
 
 @pytest.fixture(scope="module")

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from rehapro_analysis import Study, StudyError, paths, read_study
 from rehapro_analysis.throughput import flow_conservation, little_identity, monthly_flow
-from rehapro_analysis.throughput.flow import Months
-from rehapro_analysis.throughput.stays import read_stays
+from rehapro_analysis.throughput.flow.flow import Months
+from rehapro_analysis.throughput.flow.stays import read_stays
 
 DAY_0 = pd.Timestamp("2020-01-01")
 

@@ -13,10 +13,10 @@ from scipy.optimize import linprog
 import rehapro_analysis as ra
 from rehapro_analysis.results import Result
 from rehapro_analysis.retention import state_graph
-from rehapro_analysis.retention.competing import STAYING
-from rehapro_analysis.throughput.bottleneck import SCALE, SINK, bottleneck, flow_network, maximum_flow
-from rehapro_analysis.throughput.pathway import ENTRY, pathway, pathway_graph, pathway_yield, step_stays
-from rehapro_analysis.throughput.routes import MONTH, Routes
+from rehapro_analysis.retention.exits.competing import STAYING
+from rehapro_analysis.throughput.pathways.bottleneck import SCALE, SINK, bottleneck, flow_network, maximum_flow
+from rehapro_analysis.throughput.pathways.pathway import ENTRY, pathway, pathway_graph, pathway_yield, step_stays
+from rehapro_analysis.throughput.pathways.routes import MONTH, Routes
 
 DAY_0 = pd.Timestamp("2021-01-01")
 STEPS = ["waiting", "orientation", "support"]

@@ -16,10 +16,10 @@ from rehapro_analysis.throughput import (
     target_date,
     target_probability,
 )
-from rehapro_analysis.throughput.arrivals import Seen, draw_arrivals, filtered
-from rehapro_analysis.throughput.planned_ends import rates_around_planned_end, rates_beyond
-from rehapro_analysis.throughput.retention_by_day import extended, resampled, retention_by_day
-from rehapro_analysis.throughput.stays import read_stays
+from rehapro_analysis.throughput.flow.stays import read_stays
+from rehapro_analysis.throughput.forecasts.arrivals import Seen, draw_arrivals, filtered
+from rehapro_analysis.throughput.forecasts.planned_ends import rates_around_planned_end, rates_beyond
+from rehapro_analysis.throughput.forecasts.retention_by_day import extended, resampled, retention_by_day
 
 
 @pytest.fixture(scope="module")

@@ -10,15 +10,15 @@ from scipy.stats import expon
 
 import rehapro_analysis as ra
 from rehapro_analysis.paths import REPOSITORY
-from rehapro_analysis.retention.competing import STAYING
-from rehapro_analysis.throughput.expected_wait import (
+from rehapro_analysis.retention.exits.competing import STAYING
+from rehapro_analysis.throughput.waiting.expected_wait import (
     Wait,
     documented_queue,
     documented_wait,
     expected_wait,
     wait_probabilities,
 )
-from rehapro_analysis.throughput.waiting import STARTED, referral_sources, waiting_spells, waiting_times
+from rehapro_analysis.throughput.waiting.waiting import STARTED, referral_sources, waiting_spells, waiting_times
 
 DAY_0 = pd.Timestamp("2021-01-01")
 ROWS = [  # participant, referred by, referred, entered, left, exit

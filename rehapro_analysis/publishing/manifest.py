@@ -14,7 +14,7 @@ import pandas as pd
 from rehapro_analysis import paths
 from rehapro_analysis.figures.figure import Figure
 from rehapro_analysis.figures.fingerprint import significant
-from rehapro_analysis.figures.network_pages import Page
+from rehapro_analysis.figures.networks.network_pages import Page
 from rehapro_analysis.figures.saving import replace, save
 from rehapro_analysis.figures.style import LANGUAGES
 from rehapro_analysis.publishing.wording import line_changes, word_changes

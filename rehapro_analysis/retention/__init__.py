@@ -1,45 +1,45 @@
 """Staying and leaving: one event table from which every estimate and test follows."""
 
-from rehapro_analysis.retention.aggregates import (
+from rehapro_analysis.retention.aggregates.aggregates import (
     aggregate_life_table,
     aggregate_period_table,
     aggregate_retention_bounds,
 )
-from rehapro_analysis.retention.bands import bootstrap_band, simultaneous_band
-from rehapro_analysis.retention.cohorts import cohort
-from rehapro_analysis.retention.comparison import logrank_test
-from rehapro_analysis.retention.competing import aalen_johansen, time_lost
-from rehapro_analysis.retention.cox import cox_model
-from rehapro_analysis.retention.curves import kaplan_meier, nelson_aalen
-from rehapro_analysis.retention.difference_curves import difference_curve
-from rehapro_analysis.retention.differences import milestone_test, restricted_mean_test
-from rehapro_analysis.retention.discrete import discrete_hazard_model, discrete_survival
-from rehapro_analysis.retention.documented import documented_retention
-from rehapro_analysis.retention.events import Cells, EventTable, event_table
-from rehapro_analysis.retention.examples import example_projects
-from rehapro_analysis.retention.fine_gray import fine_gray_model
-from rehapro_analysis.retention.gray import gray_test
-from rehapro_analysis.retention.landmarks import known_by, landmark, reached_by
-from rehapro_analysis.retention.life_tables import life_table, period_table
-from rehapro_analysis.retention.multistate import expected_stay, state_occupation
-from rehapro_analysis.retention.permutation import permutation_logrank_test
-from rehapro_analysis.retention.phase_reached import reached_phase_test
-from rehapro_analysis.retention.phases import phase_spells
-from rehapro_analysis.retention.planned_stays import planned_completion, planned_spells
-from rehapro_analysis.retention.proportionality import proportional_hazards_test
-from rehapro_analysis.retention.reporting_delay import locked_spells, reporting_bounds
-from rehapro_analysis.retention.restricted import restricted_mean
-from rehapro_analysis.retention.spell_checks import check_spells
-from rehapro_analysis.retention.splitting import split_periods, split_spells
-from rehapro_analysis.retention.state_paths import common_paths, state_graph
-from rehapro_analysis.retention.stock_samples import stationarity_test, stock_means, stock_spells
-from rehapro_analysis.retention.summaries import (
+from rehapro_analysis.retention.aggregates.documented import documented_retention
+from rehapro_analysis.retention.comparison.comparison import logrank_test
+from rehapro_analysis.retention.comparison.difference_curves import difference_curve
+from rehapro_analysis.retention.comparison.differences import milestone_test, restricted_mean_test
+from rehapro_analysis.retention.comparison.gray import gray_test
+from rehapro_analysis.retention.comparison.permutation import permutation_logrank_test
+from rehapro_analysis.retention.curves.bands import bootstrap_band, simultaneous_band
+from rehapro_analysis.retention.curves.curves import kaplan_meier, nelson_aalen
+from rehapro_analysis.retention.curves.life_tables import life_table, period_table
+from rehapro_analysis.retention.curves.restricted import restricted_mean
+from rehapro_analysis.retention.curves.summaries import (
     conditional_survival,
     median_follow_up,
     milestone,
     quantiles,
     risk_table,
 )
+from rehapro_analysis.retention.event_tables.events import Cells, EventTable, event_table
+from rehapro_analysis.retention.exits.competing import aalen_johansen, time_lost
+from rehapro_analysis.retention.regression.cox import cox_model
+from rehapro_analysis.retention.regression.discrete import discrete_hazard_model, discrete_survival
+from rehapro_analysis.retention.regression.fine_gray import fine_gray_model
+from rehapro_analysis.retention.regression.proportionality import proportional_hazards_test
+from rehapro_analysis.retention.states.multistate import expected_stay, state_occupation
+from rehapro_analysis.retention.states.phases import phase_spells
+from rehapro_analysis.retention.states.spell_checks import check_spells
+from rehapro_analysis.retention.states.state_paths import common_paths, state_graph
+from rehapro_analysis.retention.stays.cohorts import cohort
+from rehapro_analysis.retention.stays.examples import example_projects
+from rehapro_analysis.retention.stays.landmarks import known_by, landmark, reached_by
+from rehapro_analysis.retention.stays.phase_reached import reached_phase_test
+from rehapro_analysis.retention.stays.planned_stays import planned_completion, planned_spells
+from rehapro_analysis.retention.stays.reporting_delay import locked_spells, reporting_bounds
+from rehapro_analysis.retention.stays.splitting import split_periods, split_spells
+from rehapro_analysis.retention.stays.stock_samples import stationarity_test, stock_means, stock_spells
 
 __all__ = [
     "Cells", "EventTable", "aalen_johansen", "aggregate_life_table", "aggregate_period_table",

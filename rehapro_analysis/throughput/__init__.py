@@ -1,31 +1,41 @@
 """Flow through the projects: how many get through, and what a longer stay costs."""
 
-from rehapro_analysis.throughput.backtest import backtest
-from rehapro_analysis.throughput.bottleneck import bottleneck
-from rehapro_analysis.throughput.capacity import compare_scenarios, scenarios_over_time, simulate_capacity
-from rehapro_analysis.throughput.conservation import flow_conservation
-from rehapro_analysis.throughput.documented import break_even_denominators, documented_funnels, documented_stays
-from rehapro_analysis.throughput.durations import Duration, duration, exponential
-from rehapro_analysis.throughput.expected_wait import (
+from rehapro_analysis.throughput.documented.documented import (
+    break_even_denominators,
+    documented_funnels,
+    documented_stays,
+)
+from rehapro_analysis.throughput.documented.statements import throughput_statements
+from rehapro_analysis.throughput.documented.steady_state import steady_state_statements
+from rehapro_analysis.throughput.flow.conservation import flow_conservation
+from rehapro_analysis.throughput.flow.flow import monthly_flow
+from rehapro_analysis.throughput.flow.little import little_identity
+from rehapro_analysis.throughput.flow.stock import expected_stock
+from rehapro_analysis.throughput.forecasts.backtest import backtest
+from rehapro_analysis.throughput.forecasts.forecast import forecast
+from rehapro_analysis.throughput.forecasts.prospects import staff_needed, target_date, target_probability
+from rehapro_analysis.throughput.forecasts.targets import plan_against_actual, target_attainment
+from rehapro_analysis.throughput.pathways.bottleneck import bottleneck
+from rehapro_analysis.throughput.pathways.pathway import pathway, pathway_graph, pathway_yield
+from rehapro_analysis.throughput.simulation.capacity import compare_scenarios, scenarios_over_time, simulate_capacity
+from rehapro_analysis.throughput.simulation.durations import Duration, duration, exponential
+from rehapro_analysis.throughput.simulation.monitored import monitored_scenarios
+from rehapro_analysis.throughput.simulation.programme import Phase, Programme
+from rehapro_analysis.throughput.simulation.queues import (
+    erlang_b,
+    erlang_c,
+    queue_with_list,
+    queue_without_list,
+    unlimited_places,
+)
+from rehapro_analysis.throughput.simulation.scenarios import cycles_of_pan, longer_stay_of_gesa, places_in_halle
+from rehapro_analysis.throughput.waiting.expected_wait import (
     documented_queue,
     documented_wait,
     expected_wait,
     wait_probabilities,
 )
-from rehapro_analysis.throughput.flow import monthly_flow
-from rehapro_analysis.throughput.forecast import forecast
-from rehapro_analysis.throughput.little import little_identity
-from rehapro_analysis.throughput.monitored import monitored_scenarios
-from rehapro_analysis.throughput.pathway import pathway, pathway_graph, pathway_yield
-from rehapro_analysis.throughput.programme import Phase, Programme
-from rehapro_analysis.throughput.prospects import staff_needed, target_date, target_probability
-from rehapro_analysis.throughput.queues import erlang_b, erlang_c, queue_with_list, queue_without_list, unlimited_places
-from rehapro_analysis.throughput.scenarios import cycles_of_pan, longer_stay_of_gesa, places_in_halle
-from rehapro_analysis.throughput.statements import throughput_statements
-from rehapro_analysis.throughput.steady_state import steady_state_statements
-from rehapro_analysis.throughput.stock import expected_stock
-from rehapro_analysis.throughput.targets import plan_against_actual, target_attainment
-from rehapro_analysis.throughput.waiting import referral_sources, waiting_spells, waiting_table, waiting_times
+from rehapro_analysis.throughput.waiting.waiting import referral_sources, waiting_spells, waiting_table, waiting_times
 
 __all__ = [
     "Duration", "Phase", "Programme", "backtest", "bottleneck", "break_even_denominators", "compare_scenarios",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from scipy.stats import rankdata
 
-from rehapro_analysis.retention.limits import check_choice
+from rehapro_analysis.retention.curves.limits import check_choice
 
 SCALES = ("binary", "ordinal", "metric", "count", "time")
 

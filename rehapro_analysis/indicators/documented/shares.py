@@ -13,8 +13,8 @@ from rehapro_analysis.indicators.documented.counts import (
     read_counts,
 )
 from rehapro_analysis.results import Result
-from rehapro_analysis.retention.life_tables import poisson_limits
-from rehapro_analysis.retention.limits import share_limits
+from rehapro_analysis.retention.curves.life_tables import poisson_limits
+from rehapro_analysis.retention.curves.limits import share_limits
 from rehapro_analysis.study.reading import Study
 
 NOTHING = (float("nan"), float("nan"))

@@ -15,8 +15,8 @@ from rehapro_analysis.indicators.fairness.case_mix import AdjustedComparison, ad
 from rehapro_analysis.indicators.fairness.case_mix_model import CaseMixModel
 from rehapro_analysis.indicators.fairness.response import project_glm, telling
 from rehapro_analysis.results import Result
-from rehapro_analysis.retention.covariates import Design
-from rehapro_analysis.retention.regression import WIDEST
+from rehapro_analysis.retention.regression.covariates import Design
+from rehapro_analysis.retention.regression.regression import WIDEST
 from rehapro_analysis.study.problems import StudyError
 
 SAME = 1e-9  # scores closer than this are one

@@ -15,7 +15,7 @@ from rehapro_analysis.indicators.differences.heterogeneity import Heterogeneity
 from rehapro_analysis.indicators.differences.permutation import PERMUTATIONS, PermutationTest
 from rehapro_analysis.indicators.fairness.case_mix_model import CaseMixModel, case_mix_columns, case_mix_model
 from rehapro_analysis.indicators.fairness.response import response
-from rehapro_analysis.retention.covariates import Design
+from rehapro_analysis.retention.regression.covariates import Design
 
 
 @dataclass(frozen=True, eq=False)

@@ -11,8 +11,8 @@ from scipy.optimize import brentq
 from scipy.special import expit
 
 from rehapro_analysis.indicators.fairness.response import Response, project_glm, telling
-from rehapro_analysis.retention.covariates import Design, design, refuse_dependent, refuse_missing
-from rehapro_analysis.retention.regression import refuse_infinite
+from rehapro_analysis.retention.regression.covariates import Design, design, refuse_dependent, refuse_missing
+from rehapro_analysis.retention.regression.regression import refuse_infinite
 from rehapro_analysis.study.frames import collected
 from rehapro_analysis.study.problems import StudyError
 

@@ -12,7 +12,7 @@ from scipy.special import expit, logit
 from rehapro_analysis.indicators.differences.comparison import Comparison
 from rehapro_analysis.indicators.fairness.case_mix import adjusted_comparison
 from rehapro_analysis.results import Result
-from rehapro_analysis.retention.life_tables import poisson_limits
+from rehapro_analysis.retention.curves.life_tables import poisson_limits
 from rehapro_analysis.study.problems import StudyError
 
 FARTHEST = 60.0  # shift of log odds at which every chance is 0 or 1

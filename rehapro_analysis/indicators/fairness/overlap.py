@@ -11,7 +11,7 @@ from scipy.stats import norm
 from rehapro_analysis.indicators.differences.comparison import Comparison
 from rehapro_analysis.indicators.fairness.case_mix_model import case_mix_columns
 from rehapro_analysis.results import Result
-from rehapro_analysis.retention.covariates import Design
+from rehapro_analysis.retention.regression.covariates import Design
 from rehapro_analysis.study.problems import StudyError
 
 EDGE = 0.05  # share of all people on either side of the common region

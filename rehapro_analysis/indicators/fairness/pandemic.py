@@ -9,7 +9,7 @@ import pandas as pd
 
 from rehapro_analysis.indicators.differences.comparison import Comparison
 from rehapro_analysis.results import Result
-from rehapro_analysis.retention.cohorts import PANDEMIC, PERIODS, cohort
+from rehapro_analysis.retention.stays.cohorts import PANDEMIC, PERIODS, cohort
 from rehapro_analysis.study.reading import Study
 
 COLUMN = "pandemic_share"

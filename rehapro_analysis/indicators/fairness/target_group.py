@@ -10,7 +10,7 @@ from scipy.stats import binomtest
 from statsmodels.stats.proportion import proportion_confint
 
 from rehapro_analysis.results import Result
-from rehapro_analysis.retention.cohorts import cohort
+from rehapro_analysis.retention.stays.cohorts import cohort
 from rehapro_analysis.study.evidence import fact
 from rehapro_analysis.study.problems import Problem, StudyError
 from rehapro_analysis.study.reading import Study

@@ -17,7 +17,7 @@ from rehapro_analysis.indicators.fragility.imputation import SEED, completed, po
 from rehapro_analysis.indicators.measures.values import COLUMNS
 from rehapro_analysis.indicators.power.detectable import expected_range
 from rehapro_analysis.indicators.verdict.evaluable import REQUIREMENTS, Requirements, reasons_against
-from rehapro_analysis.retention.cohorts import PERIODS
+from rehapro_analysis.retention.stays.cohorts import PERIODS
 from rehapro_analysis.study.problems import StudyError
 
 IMPUTATIONS = 10  # a specification: their spread enters its variance and degrees of freedom

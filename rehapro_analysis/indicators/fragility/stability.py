@@ -9,7 +9,7 @@ from rehapro_analysis.indicators.differences.comparison import Comparison
 from rehapro_analysis.indicators.measures.rules import PERSON
 from rehapro_analysis.indicators.verdict.evaluable import REQUIREMENTS
 from rehapro_analysis.results import Result
-from rehapro_analysis.retention.limits import normal_quantile
+from rehapro_analysis.retention.curves.limits import normal_quantile
 from rehapro_analysis.study.problems import StudyError
 from rehapro_analysis.study.reading import Study
 

@@ -6,7 +6,7 @@ import pandas as pd
 
 from rehapro_analysis.indicators.measures.definitions import Indicator, indicator_definition
 from rehapro_analysis.indicators.measures.rules import NOT_DUE, RULES
-from rehapro_analysis.retention.cohorts import RECORDED, cohort, entry_periods
+from rehapro_analysis.retention.stays.cohorts import RECORDED, cohort, entry_periods
 from rehapro_analysis.study.problems import Problem, StudyError
 from rehapro_analysis.study.reading import Study
 from rehapro_analysis.study.tables import TABLES

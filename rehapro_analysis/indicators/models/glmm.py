@@ -15,8 +15,8 @@ from statsmodels.tools.numdiff import approx_hess3
 from rehapro_analysis.indicators.models.mixed_fit import Maximum, maximum, profile_limits
 from rehapro_analysis.indicators.models.mixed_likelihood import FAMILIES, DiscreteLikelihood, NormalLikelihood, Sample
 from rehapro_analysis.results import Result
-from rehapro_analysis.retention.covariates import design, refuse_missing
-from rehapro_analysis.retention.limits import check_choice, normal_quantile
+from rehapro_analysis.retention.curves.limits import check_choice, normal_quantile
+from rehapro_analysis.retention.regression.covariates import design, refuse_missing
 from rehapro_analysis.study.problems import StudyError
 
 LINKS = {"binomial": "logit", "poisson": "log", "normal": "identity"}

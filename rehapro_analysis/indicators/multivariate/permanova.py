@@ -15,7 +15,7 @@ from rehapro_analysis.indicators.differences.permutation import (
 )
 from rehapro_analysis.indicators.multivariate.joint import Joint
 from rehapro_analysis.results import Result
-from rehapro_analysis.retention.limits import check_choice
+from rehapro_analysis.retention.curves.limits import check_choice
 
 DISTANCES = ("euclidean", "gower")
 SEED = 20220615

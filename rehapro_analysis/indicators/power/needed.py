@@ -15,7 +15,7 @@ from rehapro_analysis.indicators.power.plan import SCALES, Plan
 from rehapro_analysis.indicators.power.planning import CLOSED, DRAWN, POWER, SEED
 from rehapro_analysis.indicators.power.power import simulated_p
 from rehapro_analysis.results import Result
-from rehapro_analysis.retention.limits import check_choice
+from rehapro_analysis.retention.curves.limits import check_choice
 
 REPLICATES = 500
 STEP = 1.2  # by which numbers of people grow until their power is enough

@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 
 from rehapro_analysis.indicators.power.layout import Layout
-from rehapro_analysis.retention.limits import check_choice
+from rehapro_analysis.retention.curves.limits import check_choice
 from rehapro_analysis.study.problems import Problem, StudyError
 
 SCALES = ("metric", "binary", "count", "time")

@@ -13,7 +13,7 @@ from rehapro_analysis.indicators.power.detectable import expected_range, smalles
 from rehapro_analysis.indicators.power.plan import SCALES, Plan
 from rehapro_analysis.indicators.power.power import simulated_spreads, simulated_thresholds
 from rehapro_analysis.results import Result
-from rehapro_analysis.retention.limits import check_choice
+from rehapro_analysis.retention.curves.limits import check_choice
 from rehapro_analysis.study.problems import StudyError
 
 PERSONS = (11, 15, 30, 50, 100, 400)

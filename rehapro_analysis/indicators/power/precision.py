@@ -13,7 +13,7 @@ from statsmodels.stats.proportion import proportion_confint
 from rehapro_analysis.indicators.power.plan import SCALES, Plan
 from rehapro_analysis.indicators.power.planning import PERSONS
 from rehapro_analysis.results import Result
-from rehapro_analysis.retention.limits import check_choice
+from rehapro_analysis.retention.curves.limits import check_choice
 
 
 def precision_table(persons: Sequence[float] = PERSONS, *, scale: str = "binary", share: float = float("nan"),

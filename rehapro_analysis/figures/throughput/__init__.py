@@ -1,0 +1,1 @@
+"""Pictures of throughput: steps, flow, targets, waiting, what-if."""

@@ -1,0 +1,1 @@
+"""Aggregates: what counts without persons allow to say."""

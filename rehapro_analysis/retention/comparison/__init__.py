@@ -1,0 +1,1 @@
+"""Comparison of groups: tests over all times, at milestones, of ways of leaving, by regrouping."""

@@ -1,0 +1,1 @@
+"""Curves of staying: estimates, limits, bands, and what is read from them."""

@@ -1,0 +1,1 @@
+"""Event tables: frames of stays read, coded and counted once."""

@@ -1,0 +1,1 @@
+"""Ways of leaving: shares gone for each cause, and their limits."""

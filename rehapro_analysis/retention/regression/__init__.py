@@ -1,0 +1,1 @@
+"""Regression: what goes with staying, by hazards and by shares."""

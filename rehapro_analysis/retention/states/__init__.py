@@ -1,0 +1,1 @@
+"""States: phases as states, the paths through them, and checks of histories."""

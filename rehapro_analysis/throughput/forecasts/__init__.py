@@ -1,0 +1,1 @@
+"""Forecasts: the months to come, targets, and how well earlier forecasts did."""

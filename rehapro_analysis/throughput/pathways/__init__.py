@@ -1,0 +1,1 @@
+"""Pathways: steps, the ways between them, and where they are narrow."""

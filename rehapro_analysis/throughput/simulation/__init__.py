@@ -1,0 +1,1 @@
+"""Simulation: what places, arrivals, stays and rules would do."""

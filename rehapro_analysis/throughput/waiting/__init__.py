@@ -1,0 +1,1 @@
+"""Waiting: the list, and how long the next person waits."""
