@@ -32,13 +32,20 @@ def run(options: argparse.Namespace) -> int:
                             "Choose a folder with --out DIR, such as --out my_report.")
     read_study(*(options.data or data_folders()))  # bad input is named before any notebook runs
     out = prepare(Path(options.out).resolve()) if options.out else REPOSITORY
+    stopped = 0
     for one in executions(chosen_paths(options.notebooks), _settings(options)):
-        notebook, seconds = one.result()
+        try:
+            notebook, seconds = one.result()
+        except NotebookError as error:  # the other questions are answered all the same
+            stopped += 1
+            print(error, file=sys.stderr, flush=True)
+            continue
         gather(one.out / FIGURES, out / FIGURES)
         write(notebook, out / NOTEBOOKS.name / one.path.name)
         print(f"{one.path.stem:<28}{seconds:6.1f} s", flush=True)
-    print(f"Notebooks and figures are in {out if options.out else 'notebooks/ and figures/'}.")
-    return 0
+    print(f"Notebooks and figures are in {out if options.out else 'notebooks/ and figures/'}"
+          f"{f'; {stopped} notebook(s) stopped, see above' if stopped else ''}.")
+    return int(stopped > 0)
 
 
 def verify(options: argparse.Namespace) -> int:

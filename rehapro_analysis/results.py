@@ -21,6 +21,7 @@ READ_DIGITS = 3  # of them in a reading table
 UNBROKEN = 12  # letters up to which the cells of a column stay on one line, so that no date is broken
 _HOST = re.compile(r"https?://([^/]+)/\S*")  # a reader needs the site; the whole address stays in the table
 _SINGULAR = {"people": "person", "quantities": "quantity"}
+CODES = {"indicator", "other"}  # columns of the reader's own codes, which are no words
 _SHARE = re.compile(r"(^|_)(share|chance)(_|$)")  # columns that say by their name that they are shares
 
 
@@ -135,12 +136,14 @@ def _read_cell(value: object, column: str, share: bool, language: str) -> str:
     if isinstance(value, bool | np.bool_):
         return word(bool(value), language)
     if not isinstance(value, Number) or value != value or column.endswith("year"):
-        return word(value, language, column).replace("|", ", ") if _is_plain(value) else _shown(value)
+        if not _is_plain(value):
+            return _shown(value)
+        return (value if column in CODES else word(value, language, column)).replace("|", ", ")
     if isinf(value):
         return "∞" if value > 0 else "−∞"
     if column in ("p_value", "p_adjusted"):
         return p_value(value, language).removeprefix("p").lstrip(" =")
-    if column.startswith("p_value"):  # an end of a range
+    if column.startswith(("p_value", "p_any", "p_relevant", "p_equivalent")):  # also an end of a range
         return "1" if round(value, 9) == 1 else p_value(value, language).removeprefix("p").lstrip(" =")
     if share:
         return percent(value, language, 0 if 0.1 <= value <= 0.9 or value in (0, 1) else 1)  # finer near the ends

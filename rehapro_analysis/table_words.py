@@ -213,7 +213,17 @@ _IN_COLUMN = {  # a value that means something else in one column
         "binary": ("ja/nein", "yes/no"), "metric": ("Messwert", "metric"), "ordinal": ("Rangstufen", "ordinal"),
         "time": ("Zeit", "time"), "count": ("Anzahl", "count")}.items()},
     ("direction", "higher"): ("mehr", "more"), ("direction", "lower"): ("weniger", "less"),
+    ("direction", "sooner"): ("früher", "sooner"),
+    ("direction", "later or never"): ("später oder nie", "later or never"),
     ("direction", "none"): ("–", "–"), ("not_an_aim", ""): ("–", "–"),
+    **{("rule", value): (german, value) for value, german in {
+        "measured": "gemessen", "change": "Veränderung", "entry after referral": "Eintritt nach Zuweisung",
+        "dropout after entry": "Abbruch nach Eintritt", "dropout within window": "Abbruch im Zeitfenster",
+        "partner within window": "Partner im Zeitfenster", "project total": "eine Zahl des Projekts"}.items()},
+    **{("difference_in", value): (german, value) for value, german in {
+        "unit": "Einheit", "standard deviations": "Standardabweichungen", "ratio": "Verhältnis"}.items()},
+    **{("area", value): (german, value) for value, german in {
+        "employment": "Arbeit", "participation": "Teilhabe", "partners": "Partner"}.items()},
     ("test", "location"): ("Lage", "location"), ("test", "spread"): ("Streuung", "spread"),
     ("missing", "lower"): ("fehlende niedriger", "missing ones lower"),
     ("missing", "higher"): ("fehlende höher", "missing ones higher"),

@@ -34,6 +34,19 @@ def test_own_data_alone_are_answered_with_the_folder_to_add(tmp_path, capsys):
     assert not (tmp_path / "out").exists(), "nothing is made before the data are sound"
 
 
+def test_a_notebook_that_stops_does_not_keep_the_others_from_being_written(tmp_path, capsys, monkeypatch):
+    notebooks = tmp_path / "notebooks"
+    notebooks.mkdir()
+    for name, code in (("01_wrong", "1 / 0"), ("02_right", "1 + 1")):
+        notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(code)])
+        nbformat.write(notebook, notebooks / f"{name}.ipynb")
+    monkeypatch.setattr(command, "chosen_paths", lambda stems: sorted(notebooks.glob("*.ipynb")))
+    assert command.main(["run", "--out", str(tmp_path / "out")]) == 1
+    told = capsys.readouterr()
+    assert "01_wrong.ipynb, code cell 1: ZeroDivisionError" in told.err and "1 notebook(s) stopped" in told.out
+    assert [path.name for path in (tmp_path / "out" / "notebooks").iterdir()] == ["02_right.ipynb"]
+
+
 def test_a_table_that_a_notebook_needs_is_asked_for_without_code(tmp_path, capsys, monkeypatch):
     notebooks = tmp_path / "notebooks"
     notebooks.mkdir()

@@ -376,7 +376,7 @@ def test_a_threshold_moves_the_projects_over_it(study):
 
 
 def test_documented_conditions_are_known_of_too_few_projects_for_two_at_once(study):
-    with pytest.raises(StudyError, match="Only 2 cases are known in all conditions; Left out, unknown: PaN"):
+    with pytest.raises(StudyError, match="Cases known in all conditions: 2; Left out, unknown: PaN"):
         qca(study, outcome=compared(study, "wellbeing"), conditions=["LARGE", "LONGSTAY"])
 
 
@@ -386,6 +386,16 @@ def test_a_synthetic_outcome_makes_the_result_synthetic_and_says_how_open_it_is(
     assert found.origin == "synthetic"
     assert "at least the mean of the projects" in found.assumptions[0]
     assert found.table["versions_share"].max() < 1 and found.table["chance_share"].min() > 0.05
+
+
+def test_where_less_is_better_success_lies_below_the_mean(study):
+    one = compared(study, "retention")
+    people = one.people.groupby(one.people["project"].astype(str))[["value", "exposure"]].sum().loc[list(one.projects)]
+    rate = people["value"] / people["exposure"]
+    sets = outcome_set(one)
+    outside = sets.membership["OUTCOME"].eq(0)
+    assert one.definition.direction == "lower" and outside[rate.idxmax()] and not outside[rate.idxmin()]
+    assert rate[outside].min() > rate[~outside].median()
 
 
 def test_the_outcome_set_holds_the_shrunken_estimates_against_the_threshold(study):

@@ -181,7 +181,7 @@ ONE = np.random.default_rng(2).normal(size=(12, 20))
 
 
 @pytest.mark.parametrize(("study", "reason"), [
-    (metric(ONE[:1]), "only 1 projects"), (metric(ONE, coaches=1), "two coaches"),
+    (metric(ONE[:1]), "only 1 project with"), (metric(ONE, coaches=1), "two coaches"),
     (metric(np.ones((12, 20))), "all values are equal"), (metric(np.full((12, 20), np.nan)), "no values"),
     (metric(np.repeat(np.arange(12.0)[:, None], 20, axis=1)), "nobody differs"),
     (metric(np.where(np.arange(20) < 9, np.nan, ONE)), "at least 40% of the values are missing in P00"),

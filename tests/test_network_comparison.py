@@ -235,3 +235,8 @@ def test_projects_without_the_index_are_left_out_and_an_empty_side_is_said():
     assert result.table.loc[0, "note"] == "One kind has no project with this index."
     with pytest.raises(StudyError, match="No project is of the kind z"):
         compare_constellations(scores([1.0, 2.0]), kinds(2, 1), "x", "z")
+
+
+def test_a_study_without_ties_of_that_origin_is_told_so(study):
+    with pytest.raises(StudyError, match="No tie of origin 'own' is recorded"):
+        missing_overview(study, origin="own")

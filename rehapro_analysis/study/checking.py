@@ -187,6 +187,8 @@ def _dangling(one: _Checked, reference: Reference, target: _Checked) -> Iterator
     known = target.frame[targets].dropna().drop_duplicates().set_axis(columns, axis=1)
     found = one.frame[columns].merge(known, how="left", indicator="_found")["_found"].eq("both").to_numpy()
     broken = one.frame[columns].notna().all(axis=1).to_numpy() & ~found
+    if reference.of_others:
+        broken &= one.frame["origin"].ne("documented").to_numpy()
     message = f"no such row in table {reference.table}, column {', '.join(targets)}."
     if WHOLE <= broken.sum() == one.sheet.filled[columns].all(axis=1).sum():
         yield _whole(one.sheet, columns, int(broken.sum()), message, f"Add them to {reference.table}.csv.")

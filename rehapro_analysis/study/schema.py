@@ -48,12 +48,14 @@ def choice_column(name: str, meaning: str, allowed: tuple[str, ...], required: b
 class Reference:
     """``columns`` of this table name a row of ``table`` by its ``targets``.
 
-    A row with an empty cell among ``columns`` refers to nothing and is not checked.
+    A row with an empty cell among ``columns`` refers to nothing and is not checked. Nor is, where ``of_others``, a
+    documented row: what documents say may concern what a study does not hold.
     """
 
     columns: tuple[str, ...]
     table: str
     targets: tuple[str, ...]
+    of_others: bool = False
 
 
 @dataclass(frozen=True)

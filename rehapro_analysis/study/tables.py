@@ -197,7 +197,7 @@ _TABLES = (
         _text("locator", "where this stands"),
         ORIGIN,
     ), key=("project", "indicator"),
-        references=(PROJECT_REF, Reference(("indicator",), "indicators", ("indicator",)))),
+        references=(PROJECT_REF, Reference(("indicator",), "indicators", ("indicator",), of_others=True))),
 
     Table("measurements", "one measured value", (
         *_PERSON,

@@ -27,7 +27,8 @@ AXES = {  # what values of a scale are; metric values are those of the indicator
                 "en": "mean rank (50%: in the middle of all)"},
     "metric": {"de": "Mittelwert", "en": "mean"},
     "count": {"de": "Mittelwert je Person", "en": "mean per person"},
-    "time": {"de": "Rate im Verhältnis zu allen Projekten", "en": "rate relative to all projects"},
+    "time": {"de": "Rate im Verhältnis zu allen Projekten (höher: früher)",
+             "en": "rate relative to all projects (higher: sooner)"},
 }
 RATES = np.array([0.0, 0.1, 0.25, 0.5, 1, 1.5, 2, 3, 4, 6, 8, 12, 16, 25])  # ticks of the scale time
 

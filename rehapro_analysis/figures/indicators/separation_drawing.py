@@ -25,7 +25,7 @@ LEGENDS = {
     "separates": {"de": "fett, blau: spricht für Trennung", "en": "bold, blue: speaks for separation"},
     "alike": {"de": "fett, orange: spricht für „praktisch gleich“",
               "en": "bold, orange: speaks for “practically alike”"},
-    "open": {"de": "weiß: nicht gezeigt", "en": "white: not shown"},
+    "open": {"de": "weiß: nicht nachgewiesen", "en": "white: not demonstrated"},
     "X": {"de": "schraffiert: nicht auswertbar", "en": "hatched: cannot be evaluated"},
 }
 UNCHECKED = {"de": "ungeprüft", "en": "unchecked"}

@@ -55,7 +55,7 @@ def qca(data: Study | Sets | pd.DataFrame, *, outcome: Comparison | Sets | pd.Se
     if isinstance(data, Study) and isinstance(outcome, Comparison | str):
         origin = data.origin("projects", *["episodes"] * isinstance(outcome, Comparison))
     if len(sets.membership) < FEWEST:
-        raise StudyError.of(f"Only {len(sets.membership)} cases are known in all conditions; {_lost(gone)}",
+        raise StudyError.of(f"Cases known in all conditions: {len(sets.membership)}; {_lost(gone)}",
                             "Choose conditions that are known of more projects, or find out what is missing.")
     base = _table(sets.membership, cuts, negated)
     if reason := base.refused():
@@ -72,13 +72,18 @@ def qca(data: Study | Sets | pd.DataFrame, *, outcome: Comparison | Sets | pd.Se
 
 
 def outcome_set(one: Comparison, *, threshold: float | None = None, level: float = 0.95) -> Sets:
-    """Projects whose shrunken estimate is at least ``threshold`` (default: their mean), open where limits cross it."""
+    """Projects whose shrunken estimate is at least ``threshold`` (default: their mean), open where limits cross it.
+
+    Where less is better - dropout, say - it is those at most there. Of times the estimate is a rate.
+    """
     spread = usable_spread(one)
     value, sd = shrunken_estimates(spread)
     reach = norm.isf((1 - level) / 2) * sd
+    bound = float(np.mean(value)) if threshold is None else threshold
+    sign = -1.0 if one.definition.direction == "lower" else 1.0
     low, middle, high = (pd.Series(number, list(one.projects), float, "OUTCOME")
-                         for number in (value - reach, value, value + reach))
-    return crisp(low, high, float(np.mean(value)) if threshold is None else threshold, value=middle)
+                         for number in (sign * value - reach, sign * value, sign * value + reach))
+    return crisp(low, high, sign * bound, value=middle)
 
 
 def together(data: Study | Sets | pd.DataFrame, outcome: Comparison | Sets | pd.Series | str, conditions: list[str],
@@ -107,7 +112,8 @@ def _rule(outcome: object, threshold: float | None) -> tuple[str, ...]:
     if not isinstance(outcome, Comparison):
         return ()
     bound = "the mean of the projects" if threshold is None else f"{threshold:g}"
-    return (f"Outcome: {outcome.definition.label_en}, shrunken estimate at least {bound}; a case is open if its "
+    side = "most" if outcome.definition.direction == "lower" else "least"
+    return (f"Outcome: {outcome.definition.label_en}, shrunken estimate at {side} {bound}; a case is open if its "
             "95 % limits hold that number.",)
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
@@ -25,12 +26,16 @@ class Comparison:
     ``frame`` is the population (missing values included) of the compared ``projects``, as `indicator_values` gives
     it; ``left_out`` names the other projects with the reason. Everything else follows from it, so that
     case-mix, missing-data and leave-one-out analyses start here; `of` compares another selection of people.
+    ``lacking`` names tables without which nobody has a value; ``overdue`` counts by project those whose value was
+    due and who have no row, so that they seem not to be due.
     """
 
     definition: Indicator
     frame: pd.DataFrame
     projects: tuple[str, ...]
     left_out: dict[str, str]
+    lacking: tuple[str, ...] = field(default=(), kw_only=True)
+    overdue: Mapping[str, int] = field(default_factory=dict, kw_only=True)
 
     def of(self, frame: pd.DataFrame) -> Comparison:
         """The same comparison for other people or values; projects without a value drop out."""

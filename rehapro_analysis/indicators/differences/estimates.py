@@ -12,6 +12,7 @@ from rehapro_analysis.indicators.differences.scores import scores
 
 INTERVALS = 10  # of the piecewise exponential model, with equally many events
 SETTLED = 1e-12
+WIDEST = 0.5  # standard deviation of numbers between 0 and 1 of which half are 0
 
 
 @dataclass(frozen=True)
@@ -53,13 +54,15 @@ def project_estimates(value: np.ndarray, scale: str, project: np.ndarray, coach:
         return _rates(value, exposure, project, coach)
     if scale == "time":
         return _hazards(value, expected_events(value, exposure, project), project, coach)
-    return _means((scores(value, scale) - 0.5) / len(value) if scale == "ordinal" else value, project, coach)
+    if scale == "ordinal":
+        return _means((scores(value, scale) - 0.5) / len(value), project, coach, WIDEST)
+    return _means(value, project, coach)
 
 
-def _means(value: np.ndarray, project: np.ndarray, coach: np.ndarray | None) -> Estimates:
+def _means(value: np.ndarray, project: np.ndarray, coach: np.ndarray | None, largest: float = np.inf) -> Estimates:
     parts = variance_components(value, project, coach)
     means = np.bincount(project, value) / parts.n
-    spread = Heterogeneity(means, parts.mean_variance, np.ones(len(means)), parts.df)
+    spread = Heterogeneity(means, parts.mean_variance, np.ones(len(means)), parts.df, largest=largest)
     return Estimates(spread, parts, float(value.mean()), float(np.sqrt(parts.person + parts.coach)))
 
 
@@ -67,7 +70,7 @@ def _shares(value: np.ndarray, project: np.ndarray, coach: np.ndarray | None) ->
     parts = variance_components(value, project, coach)
     n, p = parts.n, float(value.mean())
     sampling = p * (1 - p) * parts.design_effect / n
-    spread = Heterogeneity(np.bincount(project, value) / n, sampling, (n - 1) / n, _df(parts))
+    spread = Heterogeneity(np.bincount(project, value) / n, sampling, (n - 1) / n, _df(parts), largest=WIDEST)
     return Estimates(spread, parts, p, float(np.sqrt(p * (1 - p))))
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from scipy.optimize import brentq
@@ -16,9 +16,10 @@ LARGEST = 1e8  # times the mean sampling variance: a spread beyond it is without
 class Heterogeneity:
     """Project estimates (J,) whose variance is ``sampling`` + ``growth`` * tau^2, with tau the spread between them.
 
-    ``df`` belongs to the sampling variance; infinite where it is known (chi-square instead of F). Everything
-    follows from Q(t) = sum w_j (estimate_j - weighted mean)^2, w_j = 1/(sampling_j + growth_j t), which at
-    t = tau^2 has the distribution (J - 1) F with J - 1 and nu(t) = df (1 + t/mean sampling)^2 degrees of freedom.
+    ``largest`` is the widest spread the scale allows: 1/2 for shares. ``df`` belongs to the sampling variance;
+    infinite where it is known (chi-square instead of F). Everything follows from
+    Q(t) = sum w_j (estimate_j - weighted mean)^2, w_j = 1/(sampling_j + growth_j t), which at t = tau^2 has the
+    distribution (J - 1) F with J - 1 and nu(t) = df (1 + t/mean sampling)^2 degrees of freedom.
 
     Source of the Q-profile: Viechtbauer 2007, Statistics in Medicine 26:37.
 
@@ -31,6 +32,7 @@ class Heterogeneity:
     sampling: np.ndarray
     growth: np.ndarray
     df: float = np.inf
+    largest: float = field(default=np.inf, kw_only=True)
 
     @property
     def projects(self) -> int:
@@ -86,7 +88,7 @@ class Heterogeneity:
         tail = (1 - level) / 2
         lower = self._root(lambda t: tail - self.upper_tail(t))
         upper = self._root(lambda t: 1 - tail - self.upper_tail(t))
-        return float(np.sqrt(lower)), float(np.sqrt(upper))
+        return min(float(np.sqrt(lower)), self.largest), min(float(np.sqrt(upper)), self.largest)
 
     def reliability(self, tau2: float | None = None) -> np.ndarray:
         """(J,): tau^2 over the variance of each estimate, the share of it that is the project's own."""
@@ -104,7 +106,8 @@ class Heterogeneity:
 
     def without(self, kept: np.ndarray) -> Heterogeneity:
         """The same of the ``kept`` projects, sampling variances as they are."""
-        return Heterogeneity(self.estimate[kept], self.sampling[kept], self.growth[kept], self.df)
+        return Heterogeneity(self.estimate[kept], self.sampling[kept], self.growth[kept], self.df,
+                             largest=self.largest)
 
     def _df(self, tau2: float) -> float:
         return self.df * (1 + tau2 / self.sampling.mean()) ** 2

@@ -31,7 +31,7 @@ class AdjustedComparison(Comparison):
     @property
     def unadjusted(self) -> Comparison:
         """The same people compared as they are."""
-        return Comparison(self.definition, self.frame, self.projects, self.left_out)
+        return Comparison(self.definition, self.frame, self.projects, self.left_out, overdue=self.overdue)
 
     @cached_property
     def columns(self) -> Design | None:
@@ -71,7 +71,8 @@ def adjusted_comparison(one: Comparison, covariates: Sequence[str]) -> AdjustedC
     move it, and slopes come from the others. Missing covariates, slopes without end and covariates that do not
     differ within projects raise `StudyError`. Caution: ask `case_mix_overlap` first.
     """
-    return AdjustedComparison(one.definition, one.frame, one.projects, one.left_out, tuple(covariates))
+    return AdjustedComparison(one.definition, one.frame, one.projects, one.left_out, tuple(covariates),
+                              overdue=one.overdue)
 
 
 def case_mix_spread(one: Comparison, covariates: Sequence[str]) -> Heterogeneity:
@@ -91,6 +92,6 @@ def _adjusted_estimates(model: CaseMixModel, before: Estimates, scale: str, coac
     if scale == "time":
         estimate = 2 * (np.sqrt(estimate) - 1)
     df = parts.df if model.response.link == "identity" or parts.coach > 0 else np.inf
-    return Estimates(Heterogeneity(estimate, variance, before.spread.growth, df), parts, before.typical,
-                     before.person_sd)
+    return Estimates(Heterogeneity(estimate, variance, before.spread.growth, df, largest=before.spread.largest),
+                     parts, before.typical, before.person_sd)
 

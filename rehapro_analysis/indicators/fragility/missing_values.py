@@ -12,8 +12,10 @@ from rehapro_analysis.indicators.differences.comparison import Comparison
 from rehapro_analysis.indicators.differences.permutation import PERMUTATIONS
 from rehapro_analysis.indicators.fragility.bounds import DELTA, LIMITS, Box, missing_shares, random_box, worst_case_box
 from rehapro_analysis.indicators.fragility.imputation import IMPUTATIONS, SEED, completed, pooled
+from rehapro_analysis.indicators.measures.definitions import indicator_definition
 from rehapro_analysis.indicators.measures.rules import NO_ANSWER, NO_FIRST_VALUE, NOT_DUE, NOT_RECORDED
-from rehapro_analysis.indicators.measures.values import indicator_values
+from rehapro_analysis.indicators.measures.values import indicator_values, without_row
+from rehapro_analysis.indicators.profile.reliability import usable_spread
 from rehapro_analysis.indicators.verdict.verdicts import ALPHA, plain_verdict
 from rehapro_analysis.results import Result
 from rehapro_analysis.study.problems import StudyError
@@ -39,6 +41,9 @@ def follow_up(study: Study, indicator: str, *, lock: str | None = None) -> Resul
     table = counts.reset_index().assign(project=lambda each: each["project"].astype(str))
     cells = ("people", "not_due", "due", "with_value", *REASONS.values())
     said = ("A person's first participation counts; what was not due is not missing.",)
+    if lost := sum(without_row(study, indicator_definition(study, indicator), lock=lock).values()):
+        said += (f"{lost} of those not due have no row although, by the usual day of the others, they were due: a "
+                 "follow-up that was not answered needs a row without value.",)
     return Result(table[["project", *cells, "missing_share"]], f"follow-up: {indicator}", said, len(frame),
                   study.origin("episodes", "indicators"), cells)
 
@@ -71,6 +76,7 @@ def bounds(one: Comparison, *, delta: float = DELTA, limits: tuple[float, float]
     p_relevant_high, p_equivalent_low, p_equivalent_high, verdict_alike, verdict_apart (letters without family and
     gates where the missing make projects as alike, and as different, as they can). p_any by the F reference.
     """
+    usable_spread(one)
     boxes = {("at random", 0.0): random_box(one, 0.0), ("at random give or take", delta): random_box(one, delta)}
     if limits is not None or np.isfinite(LIMITS.get(one.definition.scale, (np.inf,))).all():
         boxes["any value", np.nan] = worst_case_box(one, limits)
@@ -103,6 +109,7 @@ def tipping_delta(one: Comparison, *, alpha: float = ALPHA, origin: str = "own")
     most favourable ones would establish it. ``table``: claim (any difference, relevant, alike), p_value, holds,
     delta (standard deviations of persons; infinite if 10 do not suffice or nothing is missing).
     """
+    usable_spread(one)
     threshold = one.threshold
     claims = {"any difference": (lambda spread: spread.p_any(), 0.0, True)}
     if not np.isnan(threshold):

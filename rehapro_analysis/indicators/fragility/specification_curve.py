@@ -9,6 +9,7 @@ import pandas as pd
 
 from rehapro_analysis.indicators.differences.comparison import Comparison
 from rehapro_analysis.indicators.fragility.specifications import STANDARD, Options, Specification, specifications
+from rehapro_analysis.indicators.profile.reliability import usable_spread
 from rehapro_analysis.indicators.verdict.verdicts import ALPHA, plain_verdict
 from rehapro_analysis.results import Result
 
@@ -32,6 +33,7 @@ def specification_curve(one: Comparison, *, variants: Sequence[Comparison] = (),
 
     Source: Simonsohn, Simmons and Nelson 2020, Nature Human Behaviour 4:1208 (the curve; no joint test is offered).
     """
+    usable_spread(one)
     found, left_out = specifications(one, variants, options)
     table = pd.DataFrame([_row(each) for each in found], columns=[*CHOICES, *_NUMBERS])
     order = table["tau_ratio"].fillna(table["tau"]).argsort(kind="stable")

@@ -11,6 +11,7 @@ from rehapro_analysis.study.problems import Problem, StudyError, nearest
 from rehapro_analysis.study.reading import Study
 
 NOT_AN_AIM = "not an aim"
+IN_TIME = {"higher": "sooner", "lower": "later or never", "none": "none"}  # what a higher or lower rate means
 
 
 @dataclass(frozen=True)
@@ -56,13 +57,16 @@ def indicator_definition(study: Study, indicator: str) -> Indicator:
 def indicator_definitions(study: Study) -> Result:
     """All indicators of a study as they were agreed, one row each, confirmatory ones first.
 
-    ``table``: indicator, label_de, label_en, area (domain), scale, level, direction, rule, wave, window,
-    relevant_difference, difference_in, confirmatory, not_an_aim (projects, joined with commas).
+    ``table``: indicator, label_de, label_en, area (domain), scale, level, direction (of times: sooner, later or
+    never), rule, wave, window, relevant_difference, difference_in, confirmatory, not_an_aim (projects, joined with
+    commas).
     Raises :class:`StudyError` for definitions that contradict themselves.
     """
     elsewhere = not_aims(study)
     rows = [vars(_definition(row, elsewhere)) for _, row in study.table("indicators").iterrows()]
     table = pd.DataFrame(rows, columns=list(Indicator.__dataclass_fields__))
+    timed = table["scale"].eq("time")  # the estimate of a time is a rate, which tells a reader little
+    table["direction"] = table["direction"].mask(timed, table["direction"].map(IN_TIME))
     table["not_an_aim"] = [", ".join(sorted(projects)) for projects in table["not_an_aim"]]
     table = table.rename(columns={"domain": "area"}).sort_values(["confirmatory", "indicator"], ascending=[False, True],
                                                                  ignore_index=True)

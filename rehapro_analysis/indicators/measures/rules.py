@@ -96,6 +96,10 @@ RULES: dict[str, Callable[[Study, pd.DataFrame, Indicator], pd.DataFrame]] = {
 }
 
 
+NEEDS = {  # tables beside the episodes
+    "measured": ("measurements",), "change": ("measurements",), "partner within window": ("actors", "responsibility")}
+
+
 def _measurements(study: Study, one: Indicator) -> pd.DataFrame:
     rows = study.table("measurements")
     return rows.loc[rows["indicator"] == one.indicator, [*PERSON, "wave", "value"]]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from rehapro_analysis.indicators.measures.definitions import Indicator, indicator_definition
+from rehapro_analysis.indicators.measures.overdue import overdue
 from rehapro_analysis.indicators.measures.rules import NOT_DUE, RULES
 from rehapro_analysis.retention.stays.cohorts import RECORDED, cohort, entry_periods
 from rehapro_analysis.study.problems import Problem, StudyError
@@ -31,6 +32,11 @@ def indicator_values(study: Study, indicator: str | Indicator, *, lock: str | No
     _refuse_foreign(values["value"].dropna(), one)
     case_mix = [name for name in people if name not in {*COLUMNS, *_ON_THE_WAY}]
     return pd.concat([people[list(COLUMNS[:4])], values, people[case_mix]], axis=1)
+
+
+def without_row(study: Study, indicator: Indicator, *, lock: str | None = None) -> dict[str, int]:
+    """By project: people whose value was due and who have no row (`overdue`)."""
+    return {str(name): int(count) for name, count in overdue(study, _entered(study, lock), indicator).items()}
 
 
 def due(frame: pd.DataFrame) -> pd.DataFrame:

@@ -20,7 +20,6 @@ SAME = 0.8  # from this correlation on two indicators say nearly the same of pro
 LEAST = 4  # projects without which Fisher's z has no standard error
 CONCLUSIONS = ("say nearly the same", "related, but not the same", "not the same", "related", "cannot be decided")
 ASSUMPTIONS = (
-    "Projects are the units: twelve of them show a correlation only beyond 0.58.",
     "The corrected correlation divides by the root of both reliabilities, taken as known, and is capped at 1; its "
     "limits are too narrow therefore.",
     "Both indicators come from the same people, whose chance errors go together: part of a correlation may be that of "
@@ -45,7 +44,9 @@ def redundancy(study: Study, indicators: Sequence[str], *, level: float = 0.95, 
         raise StudyError.of("Several indicators are needed.", "Name at least two.")
     found = [compared(study, name, mandated=mandated, lock=lock) for name in names]
     table = pd.DataFrame([_row(*pair, level) for pair in combinations(found, 2)])
-    return Result(table, "correlation of indicators over projects", ASSUMPTIONS, len(table),
+    few = table.loc[table["projects"].idxmax()]
+    units = f"Projects are the units: {few['projects']} of them show a correlation only beyond {few['needed']:.2f}."
+    return Result(table, "correlation of indicators over projects", (units, *ASSUMPTIONS), len(table),
                   study.origin("episodes", "indicators"), counted="pairs of indicators")
 
 

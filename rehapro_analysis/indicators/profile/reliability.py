@@ -12,7 +12,8 @@ from rehapro_analysis.study.problems import StudyError
 
 ENOUGH = (0.7, 0.9)  # customary reliability for conclusions about groups and about single units
 ASSUMPTIONS = (
-    "Reliability is the share of a project's variance that is the project's own: tau^2/(tau^2 + V).",
+    "Reliability is the share of a project's variance that is the project's own: tau^2/(tau^2 + V), for "
+    "shares tau^2/(tau^2 (n - 1)/n + V).",
     "Limits put those of tau in (Q-profile), sampling variances as estimated.",
 )
 
@@ -42,8 +43,9 @@ def reliability(one: Comparison, *, level: float = 0.95, origin: str = "own") ->
     table = pd.DataFrame({
         "project": one.projects, "n": one.n, "coaches": one.coaches, "std_error": np.sqrt(spread.sampling),
         "reliability": here, "lower": limits[0], "upper": limits[1], "persons_needed": needed})
-    return Result(table, f"reliability of the projects: {one.definition.label_en}", ASSUMPTIONS, len(one.people),
-                  origin, ("n",))
+    said = (*ASSUMPTIONS, f"persons_needed is for a reliability of {ENOUGH[0]:g}.")
+    return Result(table, f"reliability of the projects: {one.definition.label_en}", said, len(one.people), origin,
+                  ("n",))
 
 
 def rankability(one: Comparison, *, level: float = 0.95, origin: str = "own") -> Result:

@@ -27,6 +27,9 @@ REQUIREMENTS = Requirements()
 
 def reasons_against(one: Comparison, requirements: Requirements) -> list[tuple[str, str]]:
     """Why the comparison cannot be judged, each reason in German and English; empty if it can."""
+    if one.lacking:
+        tables = ", ".join(one.lacking)
+        return [(f"ohne die Tabelle {tables} hat niemand einen Wert", f"without the table {tables} nobody has a value")]
     if one.definition.level != "participant":
         return [("eine Zahl je Projekt, ohne Wiederholung", "one number a project, without repetition")]
     if not len(one.people):
@@ -36,8 +39,9 @@ def reasons_against(one: Comparison, requirements: Requirements) -> list[tuple[s
 
 def _reasons(one: Comparison, need: Requirements) -> Iterator[tuple[str, str]]:
     if len(one.projects) < need.projects:
-        yield (f"nur {len(one.projects)} Projekte mit mindestens {need.persons} Werten (nötig: {need.projects})",
-               f"only {len(one.projects)} projects with at least {need.persons} values (needed: {need.projects})")
+        many = len(one.projects)
+        yield (f"nur {many} Projekt{'e' * (many != 1)} mit mindestens {need.persons} Werten (nötig: {need.projects})",
+               f"only {many} project{'s' * (many != 1)} with at least {need.persons} values (needed: {need.projects})")
     if one.people["value"].nunique() < 2:
         yield "alle Werte sind gleich", "all values are equal"
     elif _rarest(one) < need.events:
@@ -50,10 +54,21 @@ def _reasons(one: Comparison, need: Requirements) -> Iterator[tuple[str, str]]:
     if gaps := [name for name in one.projects if share[name] >= need.missing]:
         yield (f"mindestens {need.missing:.0%} der Werte fehlen in {', '.join(gaps)}".replace("%", " %"),
                f"at least {need.missing:.0%} of the values are missing in {', '.join(gaps)}")
+    if silent := [name for name in one.projects if _silent(one, name) >= need.missing]:
+        yield (f"mindestens {need.missing:.0%} haben keine Zeile, obwohl die Erhebung fällig war, in "
+               f"{', '.join(silent)}".replace("%", " %"),
+               f"at least {need.missing:.0%} have no row although the follow-up was due in {', '.join(silent)}")
     paired = int((one.coaches >= TWO_COACHES).sum())
     if one.coach is not None and paired < need.projects:
-        yield (f"nur {paired} Projekte mit zwei Coaches: Coach und Projekt sind nicht zu trennen",
-               f"only {paired} projects with two coaches: coach and project cannot be told apart")
+        yield (f"nur {paired} Projekt{'e' * (paired != 1)} mit zwei Coaches: Coach und Projekt sind nicht zu trennen",
+               f"only {paired} project{'s' * (paired != 1)} with two coaches: coach and project cannot be told apart")
+
+
+def _silent(one: Comparison, project: str) -> float:
+    """The share of those due who are missing with or without a row, if anybody has none; else 0."""
+    lost = one.overdue.get(project, 0)
+    missing = one.frame.loc[one.frame["project"].astype(str).eq(project), "missing"].ne("")
+    return (missing.sum() + lost) / (len(missing) + lost) if lost else 0.0
 
 
 def _rarest(one: Comparison) -> float:

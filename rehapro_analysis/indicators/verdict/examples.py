@@ -27,7 +27,8 @@ def example_indicators(overview: Result) -> Result:
         raise StudyError.of("Nobody has a value of any indicator.", "The overview names the reason of each.")
     judged = table[table["verdict"] != "X"]
     if judged.empty:
-        return _result(table.nlargest(1, "n"), ["none can be judged"], ["It has the most people."], overview)
+        why = ["It has the most people. What follows shows how it is computed, and is no answer."]
+        return _result(table.nlargest(1, "n"), ["none can be judged"], why, overview)
     first = judged.sort_values(["confirmatory", "p_relevant"], ascending=[False, True], kind="stable").index[0]
     rest = judged.drop(first).sort_values("n", ascending=False, kind="stable")
     openness = rest["verdict"].map({"D": 0, "C": 1}).fillna(2)

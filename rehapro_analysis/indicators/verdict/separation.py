@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pandas as pd
 
 from rehapro_analysis.indicators.differences.comparison import Comparison, comparison
 from rehapro_analysis.indicators.differences.permutation import PERMUTATIONS
 from rehapro_analysis.indicators.measures.definitions import indicator_definition
-from rehapro_analysis.indicators.measures.values import indicator_values
+from rehapro_analysis.indicators.measures.rules import NEEDS
+from rehapro_analysis.indicators.measures.values import COLUMNS, indicator_values, without_row
 from rehapro_analysis.indicators.verdict.evaluable import REQUIREMENTS, Requirements
 from rehapro_analysis.indicators.verdict.findings import finding, smallest
 from rehapro_analysis.indicators.verdict.gate import Gate
@@ -60,13 +62,13 @@ def separation_overview(study: Study, indicators: Sequence[str] | None = None, *
     reason_de, reason_en, sentence_de, sentence_en. tau, threshold and smallest_* are in the indicator's unit
     (ordinal: shares of the rank order; time: the log of the rate, nearly).
 
-    Raises :class:`StudyError` for unknown indicators, a definition that contradicts itself, an empty family and for
-    tables that a rule needs.
+    An indicator whose rule needs a table that the study lacks is a row with that reason. Raises :class:`StudyError`
+    for unknown indicators, a definition that contradicts itself, an empty family, and without episodes.
     """
     names = list(study.table("indicators")["indicator"]) if indicators is None else list(indicators)
     if not names:
         raise StudyError.of("No indicator is named.", "Define indicators in indicators.csv.")
-    found = [compared(study, name, mandated=mandated, lock=lock, least=requirements.persons) for name in names]
+    found = [_compared(study, name, mandated=mandated, lock=lock, least=requirements.persons) for name in names]
     caseload = _caseload(study) if caseload is None else caseload
     rows = [finding(one, gates, requirements, seed=seed, permutations=permutations, caseload=caseload) for one in found]
     origin = study.origin("episodes", "indicators")
@@ -94,7 +96,17 @@ def compared(study: Study, indicator: str, *, mandated: bool = True, lock: str |
              least: int = REQUIREMENTS.persons) -> Comparison:
     """The `Comparison` of an indicator, from which profiles, funnels and sensitivity analyses start."""
     one = indicator_definition(study, indicator)
-    return comparison(indicator_values(study, one, lock=lock), one, least=least, mandated=mandated)
+    found = comparison(indicator_values(study, one, lock=lock), one, least=least, mandated=mandated)
+    return replace(found, overdue=without_row(study, one, lock=lock))
+
+
+def _compared(study: Study, indicator: str, **options: object) -> Comparison:
+    """The `Comparison`; without anybody where the study lacks a table that the indicator's rule needs."""
+    one = indicator_definition(study, indicator)
+    lacking = tuple(name for name in NEEDS.get(one.rule, ()) if not study.has(name))
+    if lacking:
+        return Comparison(one, pd.DataFrame(columns=list(COLUMNS)), (), {}, lacking=lacking)
+    return compared(study, indicator, **options)
 
 
 def _caseload(study: Study) -> float:

@@ -6,8 +6,10 @@ from collections.abc import Mapping, Sequence
 
 import numpy as np
 
+from rehapro_analysis import paths
 from rehapro_analysis.indicators.measures.definitions import Indicator
 from rehapro_analysis.indicators.verdict.gate import Gate
+from rehapro_analysis.results import Result
 
 LANGUAGES = ("de", "en")
 VERDICTS = {
@@ -120,3 +122,11 @@ def _number(value: float, language: str) -> str:
         return _TEXT[language]["infinite"]
     written = f"{value:.0f}" if abs(value) >= 10 else f"{value:.2g}"
     return written.replace(".", ",") if language == "de" else written
+
+
+def verdict_sentences(overview: Result, *, language: str | None = None) -> list[str]:
+    """The sentences of those named beforehand, or of all where none was, in the reader's language."""
+    table = overview.table
+    named = table[table["confirmatory"].astype(bool)]
+    rows = table if named.empty else named
+    return rows[f"sentence_{language or paths.language()}"].tolist()

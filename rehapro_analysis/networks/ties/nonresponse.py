@@ -54,11 +54,13 @@ def missing_overview(study: Study, *, origin: str = "documented", highest: float
     """How much of each project's network is unknown.
 
     ``table``: project, actors, pairs (ordered), unknown, share_missing, silent (actors of whose own ties nothing is
-    known), paths (whether measures that need paths are to be used).
+    known), paths (whether measures that need paths are to be used). Raises :class:`StudyError` without any tie.
     """
     ties = study.table("ties")
     named = [name for name in study.table("projects")["project"] if ties["project"].eq(name).mul(
         ties["origin"].eq(origin)).any()]
+    if not named:
+        raise StudyError.of(f"No tie of origin {origin!r} is recorded.", "Write down who works with whom in ties.csv.")
     networks = [partner_network(study, name, origin=origin, directed=True) for name in named]
     rows = [{"project": network.project, "actors": len(network.codes),
              "pairs": len(network.codes) * (len(network.codes) - 1), "unknown": network.n_unknown,

@@ -49,7 +49,7 @@ _INDICATORS = (
     {"indicator": "partner_activation", "label_de": "Partner in 90 Tagen beteiligt",
      "label_en": "partner involved within 90 days", "scale": "binary", "domain": "partners",
      "relevant_difference": 0.2, "rule": "partner within window", "window": 90},
-    {"indicator": "target_attainment", "label_de": "Zielerreichung bei Teilnehmenden",
+    {"indicator": "target_attainment", "label_de": "Erreichen der Zielzahl",
      "label_en": "attainment of the target number", "scale": "count", "level": "project", "domain": "flow",
      "rule": "project total"},
 )
