@@ -238,5 +238,5 @@ def test_projects_without_the_index_are_left_out_and_an_empty_side_is_said():
 
 
 def test_a_study_without_ties_of_that_origin_is_told_so(study):
-    with pytest.raises(StudyError, match="No tie of origin 'own' is recorded"):
+    with pytest.raises(StudyError, match="No own tie names any project"):
         missing_overview(study, origin="own")

@@ -12,6 +12,7 @@ from rehapro_analysis.networks.ties.network import (
     in_order,
     partner_network,
 )
+from rehapro_analysis.networks.ties.records import recorded_projects
 from rehapro_analysis.results import Result
 from rehapro_analysis.study.reading import Study
 from rehapro_analysis.study.tables import LEGAL_DOMAINS
@@ -82,10 +83,7 @@ def tie_groups(network: PartnerNetwork) -> dict[str, str]:
 
 
 def _networks(study: Study, origin: str) -> list[PartnerNetwork]:
-    ties = study.table("ties")
-    named = set(ties.loc[ties["origin"].eq(origin), "project"])
-    return [partner_network(study, name, origin=origin) for name in study.table("projects")["project"].unique()
-            if name in named]
+    return [partner_network(study, name, origin=origin) for name in recorded_projects(study, origin)]
 
 
 def overview_row(network: PartnerNetwork) -> dict[str, object]:

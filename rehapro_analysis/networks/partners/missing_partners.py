@@ -9,6 +9,7 @@ import pandas as pd
 from rehapro_analysis.networks.legal_domains.coverage import BOOKS, GROUPS
 from rehapro_analysis.networks.ties.network import PartnerNetwork, in_order, partner_network
 from rehapro_analysis.networks.ties.nonresponse import tie_matrix
+from rehapro_analysis.networks.ties.records import recorded_projects
 from rehapro_analysis.results import Result
 from rehapro_analysis.study.reading import Study
 
@@ -34,9 +35,7 @@ def missing_partners(study: Study, project: str | None = None, *, origin: str = 
     Caution: a rank in an incomplete network can turn round with the next answer; compare efficiency_gain with
     gain_if_present. Efficiency depends on size: compare ties of one network, not projects.
     """
-    ties = study.table("ties")
-    named = set(ties.loc[ties["origin"].eq(origin), "project"])
-    names = [project] if project is not None else [one for one in study.table("projects")["project"] if one in named]
+    names = [project] if project is not None else recorded_projects(study, origin)
     rows = [row for name in names for row in _costs(partner_network(study, name, origin=origin))]
     table = pd.DataFrame(rows, columns=COLUMNS)
     # An efficiency gains 1 at most, so domains come first; gains that differ by rounding only are equal.

@@ -8,6 +8,7 @@ import pandas as pd
 from rehapro_analysis.networks.legal_domains.coverage import GROUPS
 from rehapro_analysis.networks.ties.network import PartnerNetwork, in_order, partner_network
 from rehapro_analysis.networks.ties.nonresponse import tie_matrix
+from rehapro_analysis.networks.ties.records import recorded_projects
 from rehapro_analysis.results import Result
 from rehapro_analysis.study.problems import StudyError
 from rehapro_analysis.study.reading import Study
@@ -45,12 +46,10 @@ def parallel_overview(study: Study, *, alike: tuple[str, ...] = ALIKE, origin: s
 
     ``table``: project, pairs (of actors that do the same), known, absent, unknown, lowest (absent / pairs: if all
     unknown pairs know each other), highest ((absent + unknown) / pairs: if none does). Empty shares where no two
-    actors do the same.
+    actors do the same. Raises `StudyError` without any tie.
     """
-    ties = study.table("ties")
-    named = set(ties.loc[ties["origin"].eq(origin), "project"])
     rows = []
-    for name in (one for one in study.table("projects")["project"] if one in named):
+    for name in recorded_projects(study, origin):
         pairs = _alike_pairs(partner_network(study, name, origin=origin), alike)["tie"]
         rows.append({"project": name, "pairs": len(pairs), **{tie: int((pairs == tie).sum())
                                                               for tie in (KNOWN, ABSENT, UNKNOWN)}})

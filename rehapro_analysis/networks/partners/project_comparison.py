@@ -15,6 +15,7 @@ from rehapro_analysis.networks.measures.whole import mean_degree
 from rehapro_analysis.networks.responsible.responsibility import responsibility_index
 from rehapro_analysis.networks.ties.network import PartnerNetwork, in_order, partner_network
 from rehapro_analysis.networks.ties.nonresponse import HIGHEST_SHARE, missing_share, nonresponse_bounds
+from rehapro_analysis.networks.ties.records import recorded_projects
 from rehapro_analysis.results import Result
 from rehapro_analysis.study.problems import StudyError
 from rehapro_analysis.study.reading import Study
@@ -45,6 +46,7 @@ def project_indices(study: Study, *, origin: str = "synthetic", draws: int = _DR
 
     Caution: not a league table: no index has a good end, and projects differ in what they were asked to do.
     """
+    recorded_projects(study, origin)
     rows = [{"project": project, "index": name} | _measured(measure, study, project, origin, draws, seed)
             for project in study.table("projects")["project"] for name, measure in INDICES.items()]
     table = pd.DataFrame(rows, columns=COLUMNS).fillna({"note": ""})

@@ -11,6 +11,7 @@ import pandas as pd
 from rehapro_analysis.networks.legal_domains.domains import domains_of
 from rehapro_analysis.networks.measures import statistics
 from rehapro_analysis.networks.ties.network import PartnerNetwork, partner_network
+from rehapro_analysis.networks.ties.records import recorded_projects
 from rehapro_analysis.networks.ties.rules import IMPOSSIBLE
 from rehapro_analysis.results import Result
 from rehapro_analysis.study.problems import StudyError
@@ -56,12 +57,8 @@ def missing_overview(study: Study, *, origin: str = "documented", highest: float
     ``table``: project, actors, pairs (ordered), unknown, share_missing, silent (actors of whose own ties nothing is
     known), paths (whether measures that need paths are to be used). Raises :class:`StudyError` without any tie.
     """
-    ties = study.table("ties")
-    named = [name for name in study.table("projects")["project"] if ties["project"].eq(name).mul(
-        ties["origin"].eq(origin)).any()]
-    if not named:
-        raise StudyError.of(f"No tie of origin {origin!r} is recorded.", "Write down who works with whom in ties.csv.")
-    networks = [partner_network(study, name, origin=origin, directed=True) for name in named]
+    networks = [partner_network(study, name, origin=origin, directed=True)
+                for name in recorded_projects(study, origin)]
     rows = [{"project": network.project, "actors": len(network.codes),
              "pairs": len(network.codes) * (len(network.codes) - 1), "unknown": network.n_unknown,
              "share_missing": missing_share(network), "silent": _silent(network),

@@ -49,6 +49,15 @@ def read_record(study: Study, projects: list[str] | None, *, relations: Iterable
                   tuple(sorted(leads)), frozenset(roster), frozenset(asked))
 
 
+def recorded_projects(study: Study, origin: str) -> list[str]:
+    """The projects that a tie of that origin names, in the order of the study; `StudyError` if there is none."""
+    ties = study.table("ties")
+    named = set(ties.loc[ties["origin"].eq(origin), "project"])
+    if not named:
+        raise StudyError.of(f"No {origin} tie names any project.", "Add who works with whom to ties.csv.")
+    return [name for name in study.table("projects")["project"].unique() if name in named]
+
+
 def _rows(study: Study, name: str, projects: list[str] | None, origin: str) -> pd.DataFrame:
     rows = study.table(name)
     rows = rows[rows["origin"].eq(origin)]
