@@ -30,6 +30,7 @@ AXES = {  # what values of a scale are; metric values are those of the indicator
     "time": {"de": "Rate im Verhältnis zu allen Projekten (höher: früher)",
              "en": "rate relative to all projects (higher: sooner)"},
 }
+APART = 0.08  # share of an axis between two ticks, so that their numbers do not touch
 RATES = np.array([0.0, 0.1, 0.25, 0.5, 1, 1.5, 2, 3, 4, 6, 8, 12, 16, 25])  # ticks of the scale time
 
 
@@ -88,12 +89,24 @@ def value_text(value: float, scale: str, language: str) -> str:
     return number(value, language, 1 if 1 <= abs(value) < 100 else 0 if abs(value) >= 100 else 2)
 
 
+def _apart(ticks: list[tuple[float, float]], least: float) -> list[tuple[float, float]]:
+    """Ticks, ascending, of which none stands nearer to the one before than ``least``; 1 goes before its neighbour."""
+    kept: list[tuple[float, float]] = []
+    for place, rate in ticks:
+        if not kept or place - kept[-1][0] >= least:
+            kept.append((place, rate))
+        elif rate == 1:
+            kept[-1] = place, rate
+    return kept
+
+
 def value_axis(axis: Axis, scale: str, language: str) -> None:
     """Ticks of a scale: percent, numbers, or rate ratios at the places of 2 (sqrt(r) - 1)."""
     if scale == "time":
         low, high = sorted(axis.get_view_interval())
         shown = [(place, rate) for place, rate in zip(2 * (np.sqrt(RATES) - 1), RATES, strict=True)
                  if low <= place <= high]
+        shown = _apart(shown, APART * (high - low))
         axis.set_ticks([place for place, _ in shown], [number(rate, language) for _, rate in shown])
         return
     axis.set_major_formatter((axis_percent if scale in ("binary", "ordinal") else axis_number)(language))

@@ -54,7 +54,7 @@ class CommonTimes:
 
     def _placed(self, exits: np.ndarray) -> np.ndarray:
         """Exits by row of the event table on the common times; every row with exits has its own."""
-        some = np.flatnonzero(exits)
+        some = exits.nonzero()[0]
         grid = np.zeros(self.table.by.size * len(self.time))
         grid[self._cell[some]] = exits[some]
         return grid.reshape(self.table.by.size, -1).T
@@ -64,7 +64,7 @@ def common_times(table: EventTable) -> CommonTimes:
     """The groups of each stratum on the times at which anybody leaves the stratum."""
     width = int(table.tick.max(initial=0)) + 1
     tick = table.stratum * width + table.tick
-    leaving = np.flatnonzero(table.n_exit)
+    leaving = table.n_exit.nonzero()[0]
     places, place = _last_before(tick, tick[leaving], table.within.size * width)
     stratum = places // width
     time = np.empty(len(places), table.time.dtype)
@@ -81,4 +81,4 @@ def _last_before(ticks: np.ndarray, chosen: np.ndarray, size: int) -> tuple[np.n
         return places, np.searchsorted(places, ticks, side="right") - 1
     present = np.zeros(size, bool)
     present[chosen] = True
-    return np.flatnonzero(present), (np.cumsum(present) - 1)[ticks]
+    return present.nonzero()[0], (present.cumsum() - 1)[ticks]

@@ -79,6 +79,8 @@ def holm(p_value: np.ndarray) -> np.ndarray:
     >>> holm(np.array([0.01, np.nan, 0.04, 0.03])).tolist()
     [0.03, nan, 0.06, 0.06]
     """
+    if len(p_value) == 1:
+        return p_value.copy()
     # statsmodels' multipletests collects garbage at every call, a hundred times the cost of a test
     order = np.argsort(p_value)  # missing ones last
     size = int(np.sum(~np.isnan(p_value)))

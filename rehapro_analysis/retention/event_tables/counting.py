@@ -69,7 +69,7 @@ def distinct(keys: np.ndarray, size: int) -> tuple[np.ndarray, np.ndarray]:
         return np.unique(keys, return_inverse=True)
     present = np.zeros(size, bool)
     present[keys] = True
-    return np.flatnonzero(present), (np.cumsum(present) - 1)[keys]
+    return present.nonzero()[0], (present.cumsum() - 1)[keys]
 
 
 def _fits(axes: Sequence[Axis]) -> bool:
@@ -105,9 +105,10 @@ def _sorted(axes: Sequence[Axis], amounts: Sequence[np.ndarray | None]) -> tuple
 
 def _ranked(ordered: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Distinct values of a sorted array and the position of every value among them."""
-    new = np.ones(len(ordered), bool)
+    new = np.empty(len(ordered), bool)
+    new[:1] = True
     np.not_equal(ordered[1:], ordered[:-1], out=new[1:])
-    return ordered[new], np.cumsum(new) - 1
+    return ordered[new], new.cumsum() - 1
 
 
 def _keys(axes: Sequence[Axis], rows: slice) -> np.ndarray:

@@ -214,8 +214,9 @@ class _Combined:
         if not columns:
             return cls((), np.zeros(1, np.intp), np.zeros(len(like), np.intp)), Labels({}, 1)
         sizes = tuple(len(axis.levels) for axis in axes)
-        observed, codes = distinct(np.ravel_multi_index(labels, sizes), prod(sizes))
-        values = np.unravel_index(observed, sizes)
+        keys = labels[0] if len(labels) == 1 else np.ravel_multi_index(labels, sizes)
+        observed, codes = distinct(keys, prod(sizes))
+        values = (observed,) if len(labels) == 1 else np.unravel_index(observed, sizes)
         named = {name: axis.at(value) for name, axis, value in zip(columns, axes, values, strict=True)}
         return cls(sizes, observed, codes), Labels(named, len(observed))
 

@@ -23,19 +23,20 @@ class Runs:
     """
 
     def __init__(self, *keys: np.ndarray) -> None:
-        size = len(keys[0])
-        new = np.ones(size, bool)
-        if size:
-            np.not_equal(keys[0][1:], keys[0][:-1], out=new[1:])
-            for key in keys[1:]:
-                new[1:] |= key[1:] != key[:-1]
-        self._new, self.first = new, np.flatnonzero(new)
-        self.last = np.append(self.first[1:], size)[: len(self.first)] - 1
+        new = np.empty(len(keys[0]), bool)  # methods instead of functions here: small tables are read often
+        new[:1] = True
+        np.not_equal(keys[0][1:], keys[0][:-1], out=new[1:])
+        for key in keys[1:]:
+            new[1:] |= key[1:] != key[:-1]
+        self._new, self.first = new, new.nonzero()[0]
+        self.last = np.empty_like(self.first)
+        self.last[:-1] = self.first[1:] - 1
+        self.last[-1:] = len(new) - 1
 
     @cached_property
     def row(self) -> np.ndarray:
         """Shape (rows,): the run of each row."""
-        return np.cumsum(self._new) - 1
+        return self._new.cumsum() - 1
 
     @cached_property
     def column(self) -> np.ndarray:
@@ -90,7 +91,7 @@ class Runs:
     def count_from(self, counts: np.ndarray) -> np.ndarray:
         """As :meth:`sum_from` for whole numbers, shape (rows,): one sum over all runs, less what follows each."""
         rest = np.zeros(len(counts) + 1)
-        np.cumsum(counts[::-1], out=rest[-2::-1])
+        counts[::-1].cumsum(out=rest[-2::-1])
         return rest[:-1] - rest[self.last + 1][self.row]
 
     def sum_after(self, values: np.ndarray) -> np.ndarray:

@@ -142,7 +142,7 @@ def causes_of(levels: Sequence, seen: np.ndarray) -> tuple[np.ndarray, tuple[str
     >>> causes_of([None, "work", "dropout"], np.array([0, 1, 2, 1]))
     (array([-1,  1,  0,  1]), ('dropout', 'work'))
     """
-    observed = {code: levels[code] for code in np.flatnonzero(np.bincount(seen)).tolist()}
+    observed = {code: levels[code] for code in np.bincount(seen).nonzero()[0].tolist()}
     _check_causes(observed.values())
     leaving = {code: level for code, level in observed.items() if not _staying(level)}
     if all(level == 1 for level in leaving.values()):
