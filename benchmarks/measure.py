@@ -11,6 +11,7 @@ import json
 import statistics
 import sys
 import warnings
+from collections.abc import Callable, Iterable
 from importlib.metadata import version
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
@@ -80,14 +81,20 @@ def _work(task, rows: Rows, there: Connection) -> None:
         there.send({"failed": f"{type(error).__name__}: {error}"[:200]})
 
 
+def report_lines(names: Iterable[str], task_of: Callable[[str], Callable], data: object, limit: str,
+                 of_version: str) -> None:
+    """Measure the tasks of these names and print one JSON line each."""
+    for name in names:
+        found = measured(task_of(name), data, float(limit))
+        print(json.dumps({"task": name, "version": of_version, **found}), flush=True)
+
+
 def main(tool: str, folder: str, limit: str, *names: str) -> None:
     """Print one JSON line a task."""
     warnings.simplefilter("ignore")  # ties, convergence: what they lead to is named in the report
     tasks, rows = tasks_of(tool), read_rows(Path(folder))
     _ = rows.frame, rows.left  # made outside the clock
-    for name in names:
-        found = measured(tasks[name], rows, float(limit))
-        print(json.dumps({"task": name, "version": version_of(tool), **found}), flush=True)
+    report_lines(names, tasks.__getitem__, rows, limit, version_of(tool))
 
 
 if __name__ == "__main__":

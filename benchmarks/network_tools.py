@@ -5,11 +5,10 @@ A task takes a network, works, and returns a function that reads numbers which d
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
-from importlib.metadata import version
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -178,11 +177,8 @@ def _read(result, **columns: str) -> Numbers:
 
 def main(tool: str, folder: str, limit: str, *names: str) -> None:
     """Print one JSON line a task."""
-    from measure import measured
-    network, package = read_network(Path(folder)), {"ours": "rehapro-analysis"}.get(tool, tool)
-    for name in names:
-        found = measured(task_of(tool, name), network, float(limit))
-        print(json.dumps({"task": name, "version": version(package), **found}), flush=True)
+    from measure import report_lines, version_of
+    report_lines(names, partial(task_of, tool), read_network(Path(folder)), limit, version_of(tool))
 
 
 if __name__ == "__main__":

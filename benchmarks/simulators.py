@@ -7,7 +7,6 @@ takes people, works, and returns a function that reads the mean wait of every re
 from __future__ import annotations
 
 import heapq
-import json
 import platform
 import sys
 from collections.abc import Callable
@@ -137,11 +136,8 @@ def version_of(tool: str) -> str:
 
 def main(tool: str, folder: str, limit: str, *names: str) -> None:
     """Print one JSON line a task."""
-    from measure import measured
-    people = read_people(Path(folder))
-    for name in names:
-        found = measured(TOOLS[tool][name], people, float(limit))
-        print(json.dumps({"task": name, "version": version_of(tool), **found}), flush=True)
+    from measure import report_lines
+    report_lines(names, TOOLS[tool].__getitem__, read_people(Path(folder)), limit, version_of(tool))
 
 
 if __name__ == "__main__":
