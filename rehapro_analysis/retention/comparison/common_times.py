@@ -7,7 +7,7 @@ from functools import cached_property
 
 import numpy as np
 
-from rehapro_analysis.retention.event_tables.coding import DENSE
+from rehapro_analysis.retention.event_tables.counting import last_at
 from rehapro_analysis.retention.event_tables.events import EventTable
 from rehapro_analysis.retention.event_tables.runs import Runs
 
@@ -65,20 +65,10 @@ def common_times(table: EventTable) -> CommonTimes:
     width = int(table.tick.max(initial=0)) + 1
     tick = table.stratum * width + table.tick
     leaving = table.n_exit.nonzero()[0]
-    places, place = _last_before(tick, tick[leaving], table.within.size * width)
+    places, place = last_at(tick, tick[leaving], table.within.size * width)
     stratum = places // width
     time = np.empty(len(places), table.time.dtype)
     time[place[leaving]] = table.time[leaving]
     if table.within.size > 1 and len(places):  # before the first exit of a stratum there is no place in the one before
         place = np.where((place >= 0) & (stratum[place] == table.stratum), place, -1)
     return CommonTimes(table, stratum, time, place)
-
-
-def _last_before(ticks: np.ndarray, chosen: np.ndarray, size: int) -> tuple[np.ndarray, np.ndarray]:
-    """The distinct chosen ticks, sorted, and the position of the last of them at or before every tick, else -1."""
-    if size > DENSE:
-        places = np.unique(chosen)
-        return places, np.searchsorted(places, ticks, side="right") - 1
-    present = np.zeros(size, bool)
-    present[chosen] = True
-    return present.nonzero()[0], (present.cumsum() - 1)[ticks]

@@ -46,8 +46,8 @@ def gray_test(table: EventTable, cause: str | None = None, *, rho: float = 0.0, 
     common, compared = common_times(table), contrasts(table, pairwise)
     places = [table.causes.index(name) for name in causes]
     tests = [quadratic_form(*_scores(common, places, codes, rho)) for _, codes in compared]
-    parts = [decision_columns(*part) for part in zip(*(np.transpose(column) for column in zip(*tests, strict=True)),
-                                                     strict=True)]
+    statistic, df = (np.stack(column, axis=1) for column in zip(*tests, strict=True))  # a row a cause
+    parts = [decision_columns(*row) for row in zip(statistic, df, strict=True)]
     frame = pd.DataFrame({"cause": np.repeat(causes, len(compared)),
                           "comparison": [name for name, _ in compared] * len(causes),
                           **{column: np.concatenate([part[column] for part in parts]) for column in parts[0]}},

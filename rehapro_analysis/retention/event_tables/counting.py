@@ -65,10 +65,20 @@ def distinct(keys: np.ndarray, size: int) -> tuple[np.ndarray, np.ndarray]:
     >>> [part.tolist() for part in distinct(np.array([5, 2, 5]), 6)]
     [[2, 5], [1, 0, 1]]
     """
+    return last_at(keys, keys, size)
+
+
+def last_at(keys: np.ndarray, chosen: np.ndarray, size: int) -> tuple[np.ndarray, np.ndarray]:
+    """Distinct ``chosen`` keys below ``size``, sorted, and the position of the last at or before every key, else -1.
+
+    >>> [part.tolist() for part in last_at(np.array([0, 3, 5]), np.array([5, 2]), 6)]
+    [[2, 5], [-1, 0, 1]]
+    """
     if size > DENSE:
-        return np.unique(keys, return_inverse=True)
+        places = np.unique(chosen)
+        return places, np.searchsorted(places, keys, side="right") - 1
     present = np.zeros(size, bool)
-    present[keys] = True
+    present[chosen] = True
     return present.nonzero()[0], (present.cumsum() - 1)[keys]
 
 
