@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from matplotlib.axes import Axes
 
-from rehapro_analysis.figures.labels import Box, count_label_overlaps, draw_labels, extent, place_labels
+from rehapro_analysis.figures.labels import NOTHING, Box, count_label_overlaps, draw_labels, extent, place_labels
 from rehapro_analysis.figures.style import lines_of
 from rehapro_analysis.study.problems import StudyError
 
@@ -34,15 +34,16 @@ class Labelling:
 
 def named_labels(
     names: Sequence[str], points: np.ndarray, frame: Box, *, centre: tuple[float, float], taken: Sequence[Box] = (),
-    sizes: Sequence[float] = SIZES,
+    sizes: Sequence[float] = SIZES, curves: np.ndarray = NOTHING,
 ) -> Labelling | None:
     """Places for all names in the largest of the ``sizes`` that leaves none on another, or None; no chance involved.
 
-    ``points`` (n x 2) and ``frame`` are in inches; a name is broken into lines of about `WRAPPED` inches.
+    ``points`` (n x 2), ``curves`` to be kept free where there is room (m x 2) and ``frame`` are in inches; a name is
+    broken into lines of about `WRAPPED` inches.
     """
     for fontsize in sizes:
         texts = [broken(name, fontsize) for name in names]
-        if (found := _settled(texts, points, frame, fontsize, centre, taken)) is not None:
+        if (found := _settled(texts, points, frame, fontsize, centre, taken, curves)) is not None:
             return Labelling(tuple(texts), tuple(found), fontsize)
     return None
 
@@ -115,10 +116,11 @@ def _columns(names: Sequence[str], width: float) -> int:
 
 def _settled(
     texts: Sequence[str], points: np.ndarray, frame: Box, fontsize: float, centre: tuple[float, float],
-    taken: Sequence[Box],
+    taken: Sequence[Box], curves: np.ndarray = NOTHING,
 ) -> list[Box] | None:
     sizes = [block(text, fontsize) for text in texts]
     if not texts:
         return []
-    found = place_labels(points, sizes, frame, centre=centre, taken=taken, radius=RADIUS, distances=DISTANCES)
+    found = place_labels(points, sizes, frame, centre=centre, taken=taken, radius=RADIUS, distances=DISTANCES,
+                         curves=curves)
     return found if fitting(found, points, frame, taken) else None

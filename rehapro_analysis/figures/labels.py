@@ -17,6 +17,7 @@ ANGLES, DISTANCES = 16, (0.04, 0.20, 0.40)  # 48 places around a point; distance
 SWEEPS = 4
 SPACE = 0.03  # inches kept free around a label
 LEADER_FROM = 0.12  # inches from which a line leads from the label to its point
+NOTHING = np.zeros((0, 2))
 LABEL_COST, EDGE_COST, POINT_COST, LINE_COST = 1000.0, 2000.0, 300.0, 3.0
 
 
@@ -69,18 +70,18 @@ def count_label_overlaps(boxes: Sequence[Box]) -> int:
 def place_labels(
     points: np.ndarray, sizes: Sequence[tuple[float, float]], frame: Box, *,
     centre: tuple[float, float], radius: float = 0.07, taken: Sequence[Box] = (),
-    distances: Sequence[float] = DISTANCES,
+    distances: Sequence[float] = DISTANCES, curves: np.ndarray = NOTHING,
 ) -> list[Box]:
     """A place for every label: greedy, then improved label by label until nothing moves; no chance involved.
 
     ``points`` (n x 2), ``sizes`` (width, height) and ``distances`` from a mark are in inches. A place
     costs much if it leaves ``frame``, covers another label, one of ``taken`` or a point, and less if it
-    lies on a line from ``centre`` to a point, is far from its point or on its inner side. All else
-    equal the first place counts.
+    lies on a line from ``centre`` to a point or on ``curves``, given as points (m x 2), is far from its point or
+    on its inner side. All else equal the first place counts.
     """
     marks = [Box(x - radius, y - radius, x + radius, y + radius) for x, y in points]
     steps = np.linspace(0, 1, 30)[:, None, None]
-    lines = (np.array(centre) + steps * (np.asarray(points) - centre)).reshape(-1, 2)
+    lines = np.vstack([(np.array(centre) + steps * (np.asarray(points) - centre)).reshape(-1, 2), curves])
     choices = [_choices(point, size, frame, centre, radius, [*marks, *taken], lines, distances)
                for point, size in zip(points, sizes, strict=True)]
     placed: list[Box | None] = [None] * len(choices)

@@ -49,10 +49,12 @@ def planning_picture(plan: Result, *, relevant: float | None = None, name: str =
                "en": "How large differences must be to be seen"},
         note={"de": f"Abstand, der mit einer Sicherheit von {percent(0.8, 'de')} auffällt; Zufall höchstens "
                     f"{percent(0.05, 'de')} über alle Indikatoren der Familie. Mehr Personen bei denselben Coaches "
-                    "helfen nur, bis deren Unterschiede überwiegen.",
+                    "helfen nur, bis deren Unterschiede überwiegen. Linien: geschlossene Formel, meist zu günstig; "
+                    "Kreise: simuliert, nach ihnen ist zu planen.",
               "en": f"Gap found with power {percent(0.8, 'en')}; error at most {percent(0.05, 'en')} over all "
                     "indicators of the family. More people with the same coaches help only until differences "
-                    "between coaches prevail."},
+                    "between coaches prevail. Lines: closed form, mostly too favourable; circles: simulated, plan by "
+                    "these."},
         alt={"de": f"Planungskurven. {told['de']}", "en": f"Planning curves. {told['en']}"},
         table=plan.table, origin=plan.origin, draw=partial(_draw, drawn),
         size=(max(9, 3.2 + 3.6 * len(drawn.values("indicators"))), round(2.9 + 2.7 * len(drawn.kinds), 2)),

@@ -23,6 +23,7 @@ LOOKS = {"": {"color": GREY, "marker": "o"}, "chance": {"color": BLUE, "marker":
          "spread": {"color": ORANGE, "marker": "D"}}
 LIMITS = {"chance": {"color": QUIET, "ls": "-", "lw": 1.5}, "spread": {"color": ORANGE, "ls": (0, (5, 2)), "lw": 2}}
 TOP, AXIS, LEGEND, GAP, EDGE = 0.12, 0.58, 1.05, 0.95, 0.15  # inches
+CURVE_POINTS = 150  # of a line of the funnel, closer together than a name is high
 BAND = {"color": SKY, "alpha": 0.22, "lw": 0}
 
 
@@ -100,18 +101,31 @@ def _funnel(axes: Axes, profile: Profile, scale: str, language: str) -> None:
 def _name_points(canvas, axes: Axes, profile: Profile, size: tuple[float, float]) -> None:
     """Names beside the points: of all, or where they have no room of the conspicuous ones, which come first."""
     shown = _shown(profile)
-    (left, right), (low, high) = axes.get_xlim(), axes.get_ylim()
-    points = np.column_stack([(shown["n"] - left) / (right - left) * size[0],
-                              (shown["estimate"] - low) / (high - low) * size[1]])
+    points, curves = (_in_inches(axes, xy, size) for xy in (shown[["n", "estimate"]].to_numpy(float),
+                                                            _drawn_lines(profile)))
     frame = Box(0.02, 0.02, size[0] - 0.02, size[1] - 0.02)
     over = canvas.add_axes(axes.get_position(original=True), xlim=(0, size[0]), ylim=(0, size[1]))
     over.set_axis_off()
     for wanted in (np.ones(len(shown), bool), shown["beyond"].ne("").to_numpy()):
         found = named_labels(shown["label"][wanted].tolist(), points[wanted], frame,
-                             centre=(size[0], size[1] / 2), sizes=(9,))
+                             centre=(size[0], size[1] / 2), sizes=(9,), curves=curves)
         if found is not None:
             return write_labels(over, points[wanted], found, ["normal"] * int(wanted.sum()))
     return None
+
+
+def _in_inches(axes: Axes, points: np.ndarray, size: tuple[float, float]) -> np.ndarray:
+    """Points (n x 2) of the data as inches from the lower left corner of the axes."""
+    ends = np.array([axes.get_xlim(), axes.get_ylim()])
+    return (points - ends[:, 0]) / np.ptp(ends, axis=1) * size
+
+
+def _drawn_lines(profile: Profile) -> np.ndarray:
+    """Points (m x 2) on the centre and the limits of the funnel, a name must not hide them."""
+    n = np.linspace(0, profile.curve["n"].max(), CURVE_POINTS)
+    limits = [np.interp(n, profile.curve["n"], profile.curve[f"{kind}_{end}"], left=np.nan)
+              for kind in LIMITS for end in ("lower", "upper")]
+    return np.vstack([np.column_stack([n, y]) for y in (np.full(len(n), profile.centre), *limits)])
 
 
 def _shown(profile: Profile) -> pd.DataFrame:

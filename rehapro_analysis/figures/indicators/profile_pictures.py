@@ -41,11 +41,13 @@ def caterpillar_picture(one: Comparison, study: Study, *, verdict: str = "", nam
                "en": f"{quoted(words['en'], 'en')}: what the projects show, and what of it may be chance"},
         note={"de": f"{said['de']}Projekte {order['de']}; {_size(one, 'de')}. Kerben "
                     "(dick) zweier Projekte, die sich nicht berühren: zum Niveau 5 % verschieden, gilt für ein vorab "
-                    "gewähltes Paar. Geschrumpft: zum Mittel hin, so weit die eigene Zahl unsicher ist. Über "
+                    "gewähltes Paar. Geschrumpft: zum Mittel hin, so weit die eigene Zahl unsicher ist. "
+                    "Mittellinie links: der Projekte; rechts: aller Personen. Über "
                     f"Ursachen sagt das nichts.{hidden['de']}",
               "en": f"{said['en']}Projects {order['en']}; {_size(one, 'en')}. Notches "
                     "(thick) of two projects that do not meet: different at 5%, for one pair chosen beforehand. "
-                    "Shrunken: towards the mean, as far as the own number is unsure. That says nothing of causes."
+                    "Shrunken: towards the mean, as far as the own number is unsure. Middle line at the left: of the "
+                    "projects; at the right: of all people. That says nothing of causes."
                     f"{hidden['en']}"},
         alt={language: _in_words(profile, scale, language) for language in LANGUAGES},
         table=profile.projects, origin=study.origin("episodes", "indicators"),
