@@ -9,6 +9,7 @@ import numpy as np
 from scipy.special import gammaln
 
 from rehapro_analysis.retention.event_tables.coding import Axis
+from rehapro_analysis.retention.event_tables.runs import Runs
 from rehapro_analysis.retention.event_tables.spells import Spells, causes_of
 from rehapro_analysis.study.problems import StudyError
 
@@ -74,12 +75,13 @@ def _codes(axes: list[Axis], row: np.ndarray) -> np.ndarray:
 
 def regrouped(people: Moved, rng: np.random.Generator, permutations: int, each: int) -> Iterator[np.ndarray]:
     """Group labels of blocks, moved within strata, shape (B, M); as many at a time as ``each`` numbers allow."""
-    edges = np.flatnonzero(np.diff(people.home)) + 1
+    strata = Runs(people.home).bounds
     at_once = max(1, AT_ONCE // each)
     for done in range(0, permutations, at_once):
         labels = np.tile(people.label, (min(at_once, permutations - done), 1))
-        for part in np.split(np.arange(len(people.label)), edges):
-            labels[:, part] = rng.permuted(labels[:, part], axis=1)
+        for begin, end in strata:
+            part = labels[:, begin:end]
+            rng.permuted(part, axis=1, out=part)
         yield labels
 
 
