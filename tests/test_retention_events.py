@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -271,3 +273,22 @@ def test_cutting_a_spell_in_two_changes_no_risk_set_at_an_exit(rows):
     kept = [table.n_exit > 0 for table in (whole, split)]
     for name in ("group", "time", "n_risk", "n_event"):
         np.testing.assert_array_equal(getattr(whole, name)[kept[0]], getattr(split, name)[kept[1]], err_msg=name)
+
+
+@pytest.mark.parametrize("columns, wanted, said", [
+    (["month", "exit", "x", "x"], {"by": "x"}, "Several columns are called 'x'"),
+    (["month", "exit", "month", "x"], {}, "Several columns are called 'month'"),
+    ([("month", "a"), ("exit", "b"), ("x", ""), ("y", "")], {}, "Several columns are called 'month'"),
+    (["month", "exit", 1, 2], {"by": "wave"}, "There are: month, exit, 1, 2."),
+    ([("left", "a"), ("left", "b"), ("x", ""), ("y", "")], {}, "There is no column 'month'"),
+], ids=["shared", "times shared", "two levels", "numbers as names", "absent of two levels"])
+def test_column_names_that_cannot_be_read_are_named(columns, wanted, said):
+    columns = pd.MultiIndex.from_tuples(columns) if isinstance(columns[0], tuple) else columns
+    frame = pd.DataFrame([[1, 1, 2, 3], [2, 0, 3, 3]], columns=columns)
+    with pytest.raises(StudyError, match=re.escape(said)):
+        event_table(frame, stop="month", event="exit", **wanted)
+
+
+def test_columns_nobody_asks_for_may_share_a_name():
+    frame = pd.DataFrame([[1, 1, 2, 3], [2, 0, 3, 3]], columns=["month", "exit", "x", "x"])
+    assert event_table(frame, stop="month", event="exit").n == 2

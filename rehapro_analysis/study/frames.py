@@ -6,11 +6,13 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 import narwhals as nw
+import numpy as np
+import pandas as pd
 
 from rehapro_analysis.study.problems import Problem, StudyError, nearest
 
 
-def refuse_absent(wanted: Iterable[str], known: Sequence[str]) -> None:
+def refuse_absent(wanted: Iterable[str], known: Sequence[Any]) -> None:
     """Raise one :class:`StudyError` that names every wanted column the frame does not have.
 
     >>> refuse_absent(["mnth"], ["month", "exit"])
@@ -23,6 +25,26 @@ def refuse_absent(wanted: Iterable[str], known: Sequence[str]) -> None:
                           for name in absent])
 
 
+def by_column(frame: Any, wanted: Iterable[str]) -> dict[str, np.ndarray | nw.Series] | None:
+    """The wanted columns of a pandas frame, arrays where nothing needs translation; None for any other frame.
+
+    Raises :class:`StudyError` for columns that are absent and for names that several columns share.
+    """
+    if not isinstance(frame, pd.DataFrame):
+        return None
+    try:
+        columns = {name: frame[name] for name in wanted}
+    except KeyError:
+        refuse_absent(wanted, list(frame.columns))
+        raise
+    shared = [name for name, column in columns.items() if not isinstance(column, pd.Series)]
+    if shared:
+        raise StudyError([Problem("", None, "", "", f"Several columns are called {name!r}.",
+                                  "Give each column one name of its own.") for name in shared])
+    return {name: column.to_numpy() if isinstance(column.dtype, np.dtype) and column.dtype.kind in "iufb"
+            else nw.from_native(column, series_only=True) for name, column in columns.items()}
+
+
 def collected(frame: Any, wanted: Iterable[str]) -> nw.DataFrame:
     """The wanted columns in memory; a lazy frame is computed, on Polars as Polars and elsewhere as pandas."""
     data, wanted = nw.from_native(frame), list(dict.fromkeys(wanted))
@@ -33,6 +55,6 @@ def collected(frame: Any, wanted: Iterable[str]) -> nw.DataFrame:
     return data.collect() if data.implementation.is_polars() else data.collect("pandas")
 
 
-def _remedy(name: str, known: Sequence[str]) -> str:
-    guess = nearest(name, known)
-    return f"Did you mean {guess!r}?" if guess else f"There are: {', '.join(known)}."
+def _remedy(name: str, known: Sequence[Any]) -> str:
+    guess = nearest(name, (other for other in known if isinstance(other, str)))
+    return f"Did you mean {guess!r}?" if guess else f"There are: {', '.join(map(str, known))}."

@@ -8,11 +8,9 @@ from typing import Any
 
 import narwhals as nw
 import numpy as np
-import pandas as pd
 
 from rehapro_analysis.retention.event_tables.coding import (
     Axis,
-    Column,
     Columns,
     bounds,
     code_column,
@@ -22,7 +20,7 @@ from rehapro_analysis.retention.event_tables.coding import (
     time_axes,
 )
 from rehapro_analysis.retention.event_tables.known_groups import refuse_late_groups
-from rehapro_analysis.study.frames import refuse_absent
+from rehapro_analysis.study.frames import by_column, refuse_absent
 from rehapro_analysis.study.problems import Problem, StudyError
 
 PERSONS, WEIGHT, WEIGHT_SQ, LEAST, GIVEN = (f"retention {name}" for name in ("n", "w", "w2", "least", "given"))
@@ -66,18 +64,6 @@ def read_spells(frame: Any, *, stop: str, event: str, start: str | None = None, 
     if lazy:
         data = _condensed(data, list(dict.fromkeys([*strata, *by, *names(start), stop, event])), weight)
     return _coded(data, stop, event, start, by, strata, weight, lazy)
-
-
-def by_column(frame: Any, wanted: Sequence[str]) -> dict[str, Column] | None:
-    """The wanted columns of a pandas frame that has them all, arrays where nothing needs translation."""
-    if not isinstance(frame, pd.DataFrame):
-        return None
-    known = frame.columns
-    if not (known.is_unique and all(name in known for name in wanted)):
-        return None
-    columns = {name: frame[name] for name in wanted}
-    return {name: column.to_numpy() if isinstance(column.dtype, np.dtype) and column.dtype.kind in "iufb"
-            else nw.from_native(column, series_only=True) for name, column in columns.items()}
 
 
 def _condensed(data: nw.LazyFrame, keys: list[str], weight: str | None) -> nw.DataFrame:

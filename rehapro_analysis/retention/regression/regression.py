@@ -9,7 +9,7 @@ import numpy as np
 
 from rehapro_analysis.retention.event_tables.coding import code_column
 from rehapro_analysis.retention.event_tables.known_groups import refuse_late_groups
-from rehapro_analysis.retention.event_tables.spells import Spells, by_column, causes_of, names, read_spells
+from rehapro_analysis.retention.event_tables.spells import Spells, causes_of, names, read_spells
 from rehapro_analysis.retention.regression.covariates import (
     Covariates,
     Design,
@@ -17,7 +17,7 @@ from rehapro_analysis.retention.regression.covariates import (
     refuse_dependent,
     refuse_missing,
 )
-from rehapro_analysis.study.frames import collected
+from rehapro_analysis.study.frames import by_column, collected
 from rehapro_analysis.study.problems import StudyError
 
 FEW_CLUSTERS = 10
