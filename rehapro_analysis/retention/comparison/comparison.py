@@ -73,10 +73,15 @@ def rank_scores(common: CommonTimes, n_risk: np.ndarray, left: np.ndarray, weigh
     risk = n_risk.sum(axis=2)
     at_least_one = np.maximum(risk, 1)
     weight = rank_weights(common.runs, some, risk, weights, p, q)
-    score = (weight[..., None] * (left - n_risk * (some / at_least_one)[..., None])).sum(axis=0)
+    score = _along_times(left, weight) - _along_times(n_risk, weight * some / at_least_one)
     factor = weight**2 * some * (risk - some) / (at_least_one**2 * np.maximum(risk - 1, 1))
     across = n_risk.transpose(1, 2, 0)
     return score, shared_risk((across * factor.T[:, None, :]) @ across.transpose(0, 2, 1))
+
+
+def _along_times(counts: np.ndarray, factor: np.ndarray) -> np.ndarray:
+    """Sums over the times of counts (P, C, G) by a factor (P, C), shape (C, G)."""
+    return (counts.transpose(1, 2, 0) @ factor.T[..., None])[..., 0]
 
 
 def rank_weights(runs: Runs, left: np.ndarray, risk: np.ndarray, weights: str, p: float, q: float) -> np.ndarray:
