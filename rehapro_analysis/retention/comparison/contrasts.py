@@ -9,6 +9,7 @@ import pandas as pd
 from scipy.special import chdtrc
 
 from rehapro_analysis.retention.event_tables.events import EventTable
+from rehapro_analysis.retention.event_tables.frames import frame_of, texts
 from rehapro_analysis.study.problems import StudyError
 
 EVERYBODY = "all groups"
@@ -92,7 +93,7 @@ def holm(p_value: np.ndarray) -> np.ndarray:
 
 def decision_table(names: Sequence[str], statistic: np.ndarray, df: np.ndarray) -> pd.DataFrame:
     """One row a comparison: comparison, statistic, df, p_value, p_adjusted."""
-    return pd.DataFrame({"comparison": list(names), **decision_columns(statistic, df)}, copy=False)
+    return frame_of({"comparison": texts(names), **decision_columns(statistic, df)})
 
 
 def refuse_fractions(table: EventTable, test: str) -> None:

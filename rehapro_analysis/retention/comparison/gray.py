@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-import pandas as pd
 
 from rehapro_analysis.results import Result
 from rehapro_analysis.retention.comparison.common_times import CommonTimes, common_times
@@ -16,6 +15,7 @@ from rehapro_analysis.retention.comparison.contrasts import (
     refuse_fractions,
 )
 from rehapro_analysis.retention.event_tables.events import EventTable
+from rehapro_analysis.retention.event_tables.frames import frame_of, texts
 from rehapro_analysis.retention.event_tables.runs import Runs
 from rehapro_analysis.study.problems import StudyError
 
@@ -32,6 +32,7 @@ def gray_test(table: EventTable, cause: str | None = None, *, rho: float = 0.0, 
     Raises :class:`StudyError` for delayed entry, one group, unknown causes, fractional weights.
     Source: Gray 1988, Annals of Statistics 16:1141.
 
+    >>> import pandas as pd
     >>> from rehapro_analysis.retention.event_tables.events import event_table
     >>> people = pd.DataFrame({"month": [1, 2, 3, 4, 4, 5], "exit": 2 * ["work", "dropout", "work"],
     ...                        "project": list("AABABB")})
@@ -48,10 +49,9 @@ def gray_test(table: EventTable, cause: str | None = None, *, rho: float = 0.0, 
     tests = [quadratic_form(*_scores(common, places, codes, rho)) for _, codes in compared]
     statistic, df = (np.stack(column, axis=1) for column in zip(*tests, strict=True))  # a row a cause
     parts = [decision_columns(*row) for row in zip(statistic, df, strict=True)]
-    frame = pd.DataFrame({"cause": np.repeat(causes, len(compared)),
-                          "comparison": [name for name, _ in compared] * len(causes),
-                          **{column: np.concatenate([part[column] for part in parts]) for column in parts[0]}},
-                         copy=False)
+    frame = frame_of({"cause": texts(np.repeat(causes, len(compared))),
+                      "comparison": texts([name for name, _ in compared] * len(causes)),
+                      **{column: np.concatenate([part[column] for part in parts]) for column in parts[0]}})
     return Result(frame, f"Gray's test (rho = {rho:g})", _assumptions(table), table.n, table.origin)
 
 

@@ -18,6 +18,7 @@ from rehapro_analysis.retention.curves.limits import (
     survival_limits,
 )
 from rehapro_analysis.retention.event_tables.events import EventTable
+from rehapro_analysis.retention.event_tables.frames import frame_of
 from rehapro_analysis.retention.event_tables.runs import Runs
 from rehapro_analysis.study.problems import StudyError
 
@@ -215,7 +216,7 @@ def counts_frame(curve: Steps, estimate: np.ndarray, std_error: np.ndarray, lowe
     columns = {"time": curve.time, "n_risk": curve.n_risk, "n_event": curve.n_event,
                "n_censored": curve.n_censored, "estimate": estimate, "std_error": std_error, "lower": lower,
                "upper": upper}
-    return pd.DataFrame({**curve.table.by.at(curve.group), **columns}, copy=False)
+    return frame_of({**curve.table.by.at(curve.group), **columns})
 
 
 def assumptions(curve: Steps, variance: str = "auto") -> tuple[str, ...]:

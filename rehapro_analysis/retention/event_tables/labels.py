@@ -10,6 +10,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from rehapro_analysis.retention.event_tables.frames import column_of
+
 
 @dataclass(frozen=True)
 class Labels:
@@ -30,7 +32,7 @@ class Labels:
 
     @cached_property
     def _arrays(self) -> dict[str, Any]:
-        return {name: values if isinstance(values, np.ndarray) else pd.Series(values).array
+        return {name: values if isinstance(values, np.ndarray) else column_of(values)
                 for name, values in self.columns.items()}
 
     def at(self, codes: np.ndarray) -> dict[str, Any]:

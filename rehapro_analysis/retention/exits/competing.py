@@ -8,6 +8,7 @@ import pandas as pd
 from rehapro_analysis.results import Result
 from rehapro_analysis.retention.curves.limits import normal_quantile, survival_limits
 from rehapro_analysis.retention.event_tables.events import EventTable
+from rehapro_analysis.retention.event_tables.frames import frame_of, texts
 from rehapro_analysis.retention.event_tables.runs import Runs
 from rehapro_analysis.retention.exits.incidence import Incidence, incidence
 from rehapro_analysis.retention.exits.incidence_limits import cause_limits
@@ -60,10 +61,10 @@ def _curves(found: Incidence, ci: str, level: float) -> pd.DataFrame:
     row, state = (np.broadcast_to(index, share.shape) for index in (shown, np.arange(len(states))[:, None]))
     row, state, n_event, share, error, lower, upper = runs.one_after_another(
         row, state, n_event, share, error, lower, upper)
-    return pd.DataFrame({
-        **table.by.at(table.group[row]), "cause": pd.array(states, "str").take(state), "time": table.time[row],
+    return frame_of({
+        **table.by.at(table.group[row]), "cause": texts(states).take(state), "time": table.time[row],
         "n_risk": table.n_risk[row], "n_event": n_event, "n_censored": table.n_censored[row], "estimate": share,
-        "std_error": error, "lower": lower, "upper": upper}, copy=False)
+        "std_error": error, "lower": lower, "upper": upper})
 
 
 def time_lost(table: EventTable, horizon: float, *, variance: str = "auto", level: float = 0.95) -> Result:
