@@ -1,4 +1,4 @@
-"""The command of a benchmark whose tools are started alike: sizes, the peers' environment, R, where to write."""
+"""The command of every benchmark: sizes, the peers' environment, R, where to write."""
 
 from __future__ import annotations
 
@@ -6,32 +6,44 @@ import argparse
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 import pandas as pd
 from report import written
-from retention import COLUMNS, HERE, of_tool, peers_python, with_ratio
+from tool_runs import HERE, of_tool, peers_python, with_ratio
+
+COLUMNS = ("task", "n", "tool", "version", "seconds", "first", "ratio", "repetitions", "load", "note")
+R = "R "  # the name of a tool of R begins so
 
 
 @dataclass(frozen=True)
 class Benchmark:
-    """``stem`` names its files: STEM.csv and STEM.md, STEM.R for tools called "R ...", ``script`` for all others.
+    """``stem`` names its files: STEM.csv and STEM.md, STEM.R for tools of R, ``script`` for all others.
 
-    ``make(folder, n)`` writes the invented data of a size, which ``size`` explains.
+    ``make(folder, size)`` writes the invented data of a size, which ``help`` explains and ``option`` names;
+    that are ``each`` rows times the size. ``always`` are sizes that nobody need ask for. ``here`` are the tools that
+    need no environment of their own. ``tasks(tool, n)`` is what a tool does with n rows, by default all it can.
     """
 
     stem: str
     script: str
-    tools: dict[str, tuple[str, ...]]
+    tools: Mapping[str, Collection[str]]
     make: Callable[[Path, int], None]
-    size: str
+    help: str
     sizes: tuple[int, ...]
+    option: str = "sizes"
+    each: int = 1
+    always: tuple[int, ...] = ()
+    here: tuple[str, ...] = ("ours",)
+    tasks: Callable[[str, int], tuple[str, ...]] | None = None
 
     def main(self) -> None:
         """Read the command line, measure, print, and write where asked."""
         given = self._parser().parse_args()
+        if given.out:  # before hours of measuring, not after them
+            given.out.mkdir(parents=True, exist_ok=True)
         results = self.compared(sorted(given.sizes), peers_python(given.venv), given.r, given.limit)
         text = written(results, self.tools, subject=self.stem.capitalize())
         print(text)
@@ -44,25 +56,31 @@ class Benchmark:
         """All results, one row a task, size and tool."""
         known: list[dict] = []
         with tempfile.TemporaryDirectory() as scratch:
-            for n in sizes:
-                folder = Path(scratch) / str(n)
-                self.make(folder, n)
-                for tool, tasks in self.tools.items():
-                    known += of_tool(known, tool, tasks, self._call(tool, peers, with_r), n, folder, limit)
+            for size in (*self.always, *sizes):
+                folder, n = Path(scratch) / str(size), size * self.each
+                self.make(folder, size)
+                for tool in self.tools:
+                    call = self.call(tool, peers, with_r)
+                    known += of_tool(known, tool, self._tasks(tool, n), call, n, folder, limit)
+                shutil.rmtree(folder)
         return with_ratio(known)
 
-    def _call(self, tool: str, peers: Path | None, with_r: bool) -> list[str] | None:
+    def call(self, tool: str, peers: Path | None, with_r: bool) -> list[str] | None:
         """How a tool is started; None if it is not asked for."""
-        if tool.startswith("R "):
+        if tool.startswith(R):
             return ["Rscript", str(HERE / f"{self.stem}.R"), tool] if with_r and shutil.which("Rscript") else None
-        python = sys.executable if tool == "ours" else peers
+        python = sys.executable if tool in self.here else peers
         return [str(python), str(HERE / self.script), tool] if python else None
+
+    def _tasks(self, tool: str, n: int) -> tuple[str, ...]:
+        return self.tasks(tool, n) if self.tasks else tuple(self.tools[tool])
 
     def _parser(self) -> argparse.ArgumentParser:
         parser = argparse.ArgumentParser(description=f"{self.stem.capitalize()}: ours and the peers on the same data.")
-        parser.add_argument("--sizes", type=int, nargs="+", default=list(self.sizes), help=self.size)
+        parser.add_argument(f"--{self.option}", dest="sizes", type=int, nargs="+", default=list(self.sizes),
+                            help=self.help)
         parser.add_argument("--venv", type=Path, help="folder of the peers' environment, made if absent")
-        parser.add_argument("--r", action="store_true", help="R too, where it is installed")
+        parser.add_argument("--r", action="store_true", help="R too, where it is installed and has such a tool")
         parser.add_argument("--limit", type=float, default=120.0, help="seconds after which a repetition is ended")
         parser.add_argument("--out", type=Path, help=f"folder for {self.stem}.csv and {self.stem}.md")
         return parser

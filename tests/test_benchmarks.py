@@ -15,12 +15,13 @@ import pytest
 from rehapro_analysis.paths import REPOSITORY
 
 sys.path.insert(0, str(REPOSITORY / "benchmarks"))
+import compared  # noqa: E402
 import measure  # noqa: E402
 import ours  # noqa: E402
 import peers  # noqa: E402
 import report  # noqa: E402
-import retention as benchmark  # noqa: E402
 import rows as rows_of  # noqa: E402
+import tool_runs  # noqa: E402
 
 sys.path.remove(str(REPOSITORY / "benchmarks"))
 
@@ -89,9 +90,33 @@ def test_a_missing_number_agrees_only_with_a_missing_number():
 def test_a_task_that_must_exceed_the_limit_is_not_started():
     known = [{"tool": "a", "task": "curves", "n": 1000, "seconds": 20.0, "note": ""},
              {"tool": "b", "task": "curves", "n": 1000, "seconds": math.nan, "note": "> 120 s"}]
-    assert benchmark.hopeless(known, "a", "curves", 10_000, 120) == "not started: 20 s with 1,000 rows"
-    assert benchmark.hopeless(known, "a", "curves", 5_000, 120) is None
-    assert benchmark.hopeless(known, "b", "curves", 2_000, 120) == "not started: > 120 s with 1,000 rows"
+    assert tool_runs.hopeless(known, "a", "curves", 10_000, 120) == "not started: 20 s with 1,000 rows"
+    assert tool_runs.hopeless(known, "a", "curves", 5_000, 120) is None
+    assert tool_runs.hopeless(known, "b", "curves", 2_000, 120) == "not started: > 120 s with 1,000 rows"
+
+
+def test_a_tool_that_ends_early_is_named_with_its_reason(tmp_path):
+    call = [sys.executable, "-c", "import json; print(json.dumps({'task': 'curves', 'seconds': 1.0})); import nowhere"]
+    done, silent = tool_runs.of_tool([], "a", ("curves", "cox"), call, 10, tmp_path, 5)
+    assert (done["task"], done["seconds"], done["note"]) == ("curves", 1.0, "")
+    assert (silent["task"], silent["note"]) == (
+        "cox", "ended without a result: ModuleNotFoundError: No module named 'nowhere'")
+
+
+def test_the_folder_for_results_exists_before_anything_is_measured(tmp_path, monkeypatch):
+    into = tmp_path / "made" / "here"
+
+    def make(folder, size):
+        assert into.is_dir()
+        folder.mkdir()
+
+    table = {"task": "curves", "tool": "ours", "n": 7, "seconds": 1.0, "first": 1.0, "load": 1.0, "note": "",
+             "repetitions": 3, "version": "1", "numbers": {}}
+    monkeypatch.setattr(compared, "of_tool", lambda *given: [table])
+    monkeypatch.setattr(sys, "argv", ["trial", "--sizes", "7", "--out", str(into)])
+    compared.Benchmark("trial", "none.py", {"ours": ("curves",)}, make, "sizes", (7,)).main()
+    assert {path.name for path in into.iterdir()} == {"trial.csv", "trial.md"}
+    assert pd.read_csv(into / "trial.csv")["ratio"].tolist() == [1.0]
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="repetitions are forked processes")
