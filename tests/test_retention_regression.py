@@ -311,3 +311,37 @@ def test_discrete_models_refuse_frames_and_broken_times(people):
         discrete_hazard_model(people)
     with pytest.raises(StudyError, match="whole numbers"):
         discrete_hazard_model(event_table(people, stop="precise", event="event"))
+
+
+SEVERAL = {
+    "Cox": lambda people, **how: cox_model(people, event="event", covariates=["age"], **how, **RIGHT),
+    "proportionality": lambda people, **how: proportional_hazards_test(people, event="event", covariates=["age"],
+                                                                       **how, **RIGHT),
+    "Fine-Gray": lambda people, strata: fine_gray_model(people, event="event", cause=str(people["event"].max()),
+                                                        covariates=["age"], censoring_groups=strata, **RIGHT),
+}
+
+
+@pytest.mark.parametrize("fit", SEVERAL.values(), ids=SEVERAL)
+def test_several_columns_of_strata_are_their_combinations(fit, people):
+    people = people.assign(half=np.arange(len(people)) % 2)
+    people["both"] = people["project"].astype(str) + people["half"].astype(str)
+    found, expected, first = (fit(people, strata=strata).table.select_dtypes("number").to_numpy()
+                              for strata in (["project", "half"], "both", "project"))
+    np.testing.assert_allclose(found, expected, rtol=1e-12)
+    assert not np.allclose(found, first, rtol=1e-6)
+
+
+def test_several_columns_of_clusters_are_their_combinations(people):
+    people = people.assign(half=np.arange(len(people)) % 2)
+    people["both"] = people["coach"].astype(str) + "/" + people["half"].astype(str)
+    found, expected = (cox_model(people, event="event", covariates=["age"], cluster=cluster, **RIGHT)
+                       for cluster in (["coach", "half"], "both"))
+    pd.testing.assert_frame_equal(found.table, expected.table)
+    assert found.assumptions == expected.assumptions
+
+
+def test_several_columns_of_strata_are_named_in_the_assumptions(people):
+    people = people.assign(half=np.arange(len(people)) % 2)
+    said = cox_model(people, event="event", covariates=["age"], strata=["project", "half"], **RIGHT).assumptions
+    assert "Every level of project and half has its own baseline hazard." in said

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import gammaln
 
-from rehapro_analysis.retention.event_tables.coding import Axis
+from rehapro_analysis.retention.event_tables.coding import joint_codes
 from rehapro_analysis.retention.event_tables.runs import Runs
 from rehapro_analysis.retention.event_tables.spells import Spells, causes_of
 from rehapro_analysis.study.problems import StudyError
@@ -42,10 +42,11 @@ class Moved:
 
 def read_moved(spells: Spells, n_by: int) -> Moved:
     """People of spells whose ``by`` holds ``n_by`` grouping columns and then those of the blocks, or none of these."""
-    row = np.arange(len(spells.exit.raw))
+    rows = len(spells.exit.raw)
+    row = np.arange(rows)
     row = row if spells.n is None else np.repeat(row, spells.n.astype(np.intp))
-    stratum, group = _codes(spells.strata, row), _codes(spells.by[:n_by], row)
-    block = _codes(spells.by[n_by:], row) if len(spells.by) > n_by else np.arange(len(row))
+    stratum, group = (joint_codes(axes, rows)[row] for axes in (spells.strata, spells.by[:n_by]))
+    block = joint_codes(spells.by[n_by:], rows)[row] if len(spells.by) > n_by else np.arange(len(row))
     _, first, block = np.unique(block, return_index=True, return_inverse=True)
     if (group != group[first][block]).any() or (stratum != stratum[first][block]).any():
         raise StudyError.of("Some blocks hold persons of several groups or strata.",
@@ -63,14 +64,6 @@ def read_moved(spells: Spells, n_by: int) -> Moved:
     return Moved(group[first][order], stratum[first][order], np.argsort(order)[block],
                    np.searchsorted(times, enter, side="right"), np.searchsorted(times, leave, side="right"), exits,
                    times // width, named)
-
-
-def _codes(axes: list[Axis], row: np.ndarray) -> np.ndarray:
-    """Joint codes 0, 1, ... of several columns."""
-    if not axes:
-        return np.zeros(len(row), np.intp)
-    keys = np.ravel_multi_index([axis.codes[row] for axis in axes], [len(axis.levels) for axis in axes])
-    return np.unique(keys, return_inverse=True)[1]
 
 
 def regrouped(people: Moved, rng: np.random.Generator, permutations: int, each: int) -> Iterator[np.ndarray]:

@@ -76,6 +76,14 @@ def bounds(values: np.ndarray) -> tuple[float, float]:
     return np.min(lows).item(), np.max(highs).item()
 
 
+def joint_codes(axes: Sequence[Axis], rows: int) -> np.ndarray:
+    """Codes 0, 1, ... of the combinations of several columns that occur, shape (rows,); 0 where there is no column."""
+    if not axes:
+        return np.zeros(rows, np.intp)
+    keys = np.ravel_multi_index([axis.codes for axis in axes], [len(axis.levels) for axis in axes])
+    return np.unique(keys, return_inverse=True)[1]
+
+
 def plain(series: Column) -> Column:
     """The array of whole numbers or booleans of which none is missing; any other column as it is."""
     if isinstance(series, np.ndarray) or not (series.dtype.is_integer() or series.dtype == nw.Boolean):

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from rehapro_analysis.results import Result
+from rehapro_analysis.retention.event_tables.spells import names
 from rehapro_analysis.retention.regression.coefficients import HAZARD, coefficient_table
 from rehapro_analysis.retention.regression.covariates import Covariates
 from rehapro_analysis.retention.regression.partial_likelihood import PartialLikelihood
@@ -27,8 +29,8 @@ ROUNDING = 1e-12
 
 
 def cox_model(frame: Any, *, stop: str, event: str, covariates: Covariates, start: str | None = None,
-              strata: str | None = None, cluster: str | None = None, cause: str | None = None, ties: str = "efron",
-              level: float = 0.95, origin: str = "own") -> Result:
+              strata: str | Sequence[str] | None = None, cluster: str | Sequence[str] | None = None,
+              cause: str | None = None, ties: str = "efron", level: float = 0.95, origin: str = "own") -> Result:
     """Proportional hazards: h(t | x) = h0(t) exp(x b), a baseline of its own for every stratum.
 
     ``stop``, ``start`` (delayed entry) and ``event`` are columns as in ``event_table``; ``cause``
@@ -106,7 +108,8 @@ def _method(cause: str | None, ties: str, level: float) -> str:
     return f"{kind}, {ties.capitalize()} ties, {100 * level:g}% limits"
 
 
-def _assumptions(data: RegressionData, cause: str | None, strata: str | None, ties: str) -> tuple[str, ...]:
+def _assumptions(data: RegressionData, cause: str | None, strata: str | Sequence[str] | None,
+                 ties: str) -> tuple[str, ...]:
     return (
         f"{int(data.event.sum())} events in {len(data.stop)} spells; {ties.capitalize()}'s rule for ties.",
         "Hazards are proportional: each ratio is the same at every time.",
@@ -114,5 +117,5 @@ def _assumptions(data: RegressionData, cause: str | None, strata: str | None, ti
         *(("All exits count as one event.",) if cause is None else
           (f"Other exits than {cause} end the time at risk; the ratio is not one of final shares.",)),
         *(("Who enters at the time of an event is not yet at risk of it.",) if data.delayed else ()),
-        *((f"Every level of {strata} has its own baseline hazard.",) if strata else ()),
+        *((f"Every level of {' and '.join(names(strata))} has its own baseline hazard.",) if strata else ()),
         *cluster_sentences(data.cluster))

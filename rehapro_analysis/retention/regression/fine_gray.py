@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from rehapro_analysis.results import Result
+from rehapro_analysis.retention.event_tables.spells import names
 from rehapro_analysis.retention.regression.coefficients import SUBDISTRIBUTION, coefficient_table
 from rehapro_analysis.retention.regression.covariates import Covariates
 from rehapro_analysis.retention.regression.regression import (
@@ -25,8 +27,8 @@ ROUNDING = 1e-14  # share of the log likelihood that is rounding, not a fall
 
 
 def fine_gray_model(frame: Any, *, stop: str, event: str, cause: str, covariates: Covariates,
-                    censoring_groups: str | None = None, cluster: str | None = None, level: float = 0.95,
-                    origin: str = "own") -> Result:
+                    censoring_groups: str | Sequence[str] | None = None,
+                    cluster: str | Sequence[str] | None = None, level: float = 0.95, origin: str = "own") -> Result:
     """Proportional subdistribution hazards: 1 - F(t | x) = (1 - F0(t))^exp(x b), F the incidence of ``cause``.
 
     Who left by another exit at T stays at risk with weight G(t-) / G(T-), G the Kaplan-Meier curve of
@@ -229,12 +231,12 @@ def _maximum(shares: Subdistribution, fit: Fit) -> Fit:
     return fit
 
 
-def _assumptions(data: RegressionData, cause: str, censoring_groups: str | None) -> tuple[str, ...]:
+def _assumptions(data: RegressionData, cause: str, censoring_groups: str | Sequence[str] | None) -> tuple[str, ...]:
+    within = f" within {' and '.join(names(censoring_groups))}" if censoring_groups else ""
     return (
         f"{int(data.event.sum())} exits by {cause}, {int(data.competing.sum())} by other causes in "
         f"{len(data.stop)} spells; Breslow's rule for ties.",
         "Subdistribution hazards are proportional: each ratio is the same at every time.",
         "Who leaves by another exit stays at risk with the weight of being still under observation.",
-        f"Censoring does not depend on the covariates within {censoring_groups}." if censoring_groups else
-        "Censoring does not depend on the covariates.",
+        f"Censoring does not depend on the covariates{within}.",
         *cluster_sentences(data.cluster))

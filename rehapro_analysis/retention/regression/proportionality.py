@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -19,8 +20,9 @@ TRANSFORMS = ("km", "identity", "rank", "log")
 
 
 def proportional_hazards_test(frame: Any, *, stop: str, event: str, covariates: Covariates,
-                              start: str | None = None, strata: str | None = None, cause: str | None = None,
-                              ties: str = "efron", transform: str = "km", origin: str = "own") -> Result:
+                              start: str | None = None, strata: str | Sequence[str] | None = None,
+                              cause: str | None = None, ties: str = "efron", transform: str = "km",
+                              origin: str = "own") -> Result:
     """Score test of b(t) = b + c (g(t) - mean g) against c = 0, per covariate and for all together.
 
     With u the score and I the information of (b, c) at the Cox estimate and c = 0, the statistic is

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from rehapro_analysis.retention.event_tables.coding import code_column
+from rehapro_analysis.retention.event_tables.coding import code_column, joint_codes
 from rehapro_analysis.retention.event_tables.known_groups import refuse_late_groups
 from rehapro_analysis.retention.event_tables.spells import Spells, causes_of, names, read_spells
 from rehapro_analysis.retention.regression.covariates import (
@@ -46,7 +47,7 @@ class RegressionData:
 
 
 def read_regression_data(frame: Any, *, stop: str, event: str, covariates: Covariates, start: str | None = None,
-                         strata: str | None = None, cluster: str | None = None,
+                         strata: str | Sequence[str] | None = None, cluster: str | Sequence[str] | None = None,
                          cause: str | None = None, same_baseline: bool = False) -> RegressionData:
     """Check a frame once at the border, any frame Narwhals knows, eager or lazy.
 
@@ -61,13 +62,13 @@ def read_regression_data(frame: Any, *, stop: str, event: str, covariates: Covar
     spells = read_spells(data, stop=stop, event=event, start=start, strata=strata)
     refuse_missing(data, [*names(cluster), *covariates])
     happened, competing = _exits(spells, event, cause)
-    stratum = spells.strata[0].codes if strata else np.zeros(len(happened), np.intp)
+    stratum = joint_codes(spells.strata, len(happened))
     columns = design(data, covariates)
     refuse_dependent(columns, np.zeros_like(stratum) if same_baseline else stratum)
     begin = np.full(len(happened), -1) if spells.entry is None else spells.entry.codes - 1
     return RegressionData(
         np.asarray(spells.exit.levels, float), begin, spells.exit.codes, happened, competing, stratum,
-        np.unique(code_column(data[cluster]).codes, return_inverse=True)[1] if cluster else None,
+        joint_codes([code_column(data[name]) for name in names(cluster)], len(happened)) if cluster else None,
         columns, start is not None)
 
 
