@@ -23,8 +23,8 @@ class Benchmark:
     """``stem`` names its files: STEM.csv and STEM.md, STEM.R for tools of R, ``script`` for all others.
 
     ``make(folder, size)`` writes the invented data of a size, which ``help`` explains and ``option`` names;
-    that are ``each`` rows times the size. ``always`` are sizes that nobody need ask for. ``here`` are the tools that
-    need no environment of their own. ``tasks(tool, n)`` is what a tool does with n rows, by default all it can.
+    its data have ``each`` rows times the size. ``always`` are sizes that nobody need ask for. ``here`` are the tools
+    that need no environment of their own. ``left_out(n)`` are the tasks that are not for n rows.
     """
 
     stem: str
@@ -37,7 +37,7 @@ class Benchmark:
     each: int = 1
     always: tuple[int, ...] = ()
     here: tuple[str, ...] = ("ours",)
-    tasks: Callable[[str, int], tuple[str, ...]] | None = None
+    left_out: Callable[[int], Collection[str]] = lambda n: ()
 
     def main(self) -> None:
         """Read the command line, measure, print, and write where asked."""
@@ -59,21 +59,18 @@ class Benchmark:
             for size in (*self.always, *sizes):
                 folder, n = Path(scratch) / str(size), size * self.each
                 self.make(folder, size)
-                for tool in self.tools:
-                    call = self.call(tool, peers, with_r)
-                    known += of_tool(known, tool, self._tasks(tool, n), call, n, folder, limit)
+                for tool, tasks in self.tools.items():
+                    wanted = tuple(task for task in tasks if task not in self.left_out(n))
+                    known += of_tool(known, tool, wanted, self._call(tool, peers, with_r), n, folder, limit)
                 shutil.rmtree(folder)
         return with_ratio(known)
 
-    def call(self, tool: str, peers: Path | None, with_r: bool) -> list[str] | None:
+    def _call(self, tool: str, peers: Path | None, with_r: bool) -> list[str] | None:
         """How a tool is started; None if it is not asked for."""
         if tool.startswith(R):
             return ["Rscript", str(HERE / f"{self.stem}.R"), tool] if with_r and shutil.which("Rscript") else None
         python = sys.executable if tool in self.here else peers
         return [str(python), str(HERE / self.script), tool] if python else None
-
-    def _tasks(self, tool: str, n: int) -> tuple[str, ...]:
-        return self.tasks(tool, n) if self.tasks else tuple(self.tools[tool])
 
     def _parser(self) -> argparse.ArgumentParser:
         parser = argparse.ArgumentParser(description=f"{self.stem.capitalize()}: ours and the peers on the same data.")

@@ -24,16 +24,15 @@ TOOLS = {
 }
 
 
-def tasks_for(tool: str, n: int) -> tuple[str, ...]:
-    """What a tool does with n rows: resampling for few, regression up to a million, the rest always."""
+def left_out(n: int) -> tuple[str, ...]:
+    """Tasks that are not for n rows: resampling is for few, regression up to a million, the rest for all but few."""
     if n == FEW:
-        return tuple(task for task in TOOLS[tool] if task in RESAMPLING)
-    left_out = RESAMPLING if n <= WITH_COVARIATES else RESAMPLING + REGRESSIONS
-    return tuple(task for task in TOOLS[tool] if task not in left_out)
+        return ("counts", *CURVES, "gray", *REGRESSIONS)
+    return RESAMPLING if n <= WITH_COVARIATES else RESAMPLING + REGRESSIONS
 
 
 RETENTION = Benchmark("retention", "measure.py", TOOLS, lambda folder, n: write_rows(folder, invented(n)),
-                      "numbers of rows", (1000, 100_000), always=(FEW,), here=("ours", *FLOORS), tasks=tasks_for)
+                      "numbers of rows", (1000, 100_000), always=(FEW,), here=("ours", *FLOORS), left_out=left_out)
 
 if __name__ == "__main__":
     RETENTION.main()

@@ -289,6 +289,13 @@ def test_the_plan_draws_the_gap_of_the_formula_and_hollow_points_where_it_was_si
     assert "15 people in each project 52 percentage points" in figures["plan"].alt["en"]
 
 
+def test_a_missing_circle_is_explained_and_only_then():
+    whole = plan()
+    whole = ra.Result(whole.table[whole.table["n_per_project"] == 30], "plan", (), 24, "synthetic")
+    for language, said in (("de", "Wo ein Kreis fehlt"), ("en", "Where a circle is missing")):
+        assert said in planning_picture(plan()).note[language] and said not in planning_picture(whole).note[language]
+
+
 def test_a_small_plan_is_legible_and_too_many_lines_are_refused():
     legible(planning_picture(plan(("binary",), (0.05,), "own"), relevant=0.1))
     with pytest.raises(ra.StudyError, match="values of several kinds"):

@@ -25,7 +25,7 @@ def outputs(notebook):
 
 
 def test_there_are_notebooks_and_each_carries_a_number():
-    expected = {"01_evidence", "02_partner_networks", "03_throughput"}
+    expected = {"01_evidence", "02_partner_networks", "03_throughput", "04_retention", "05_success_indicators"}
     assert expected <= {path.stem for path in PATHS}
     assert sorted(NOTEBOOKS.glob("*.ipynb")) == PATHS
 

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from rehapro_analysis.retention import event_table
 from rehapro_analysis.study import StudyError
+from rehapro_analysis.study.frames import collected
 
 PEOPLE = pd.DataFrame({
     "project": ["PaN", "GesA", "PaN", "PaN", "GesA", "GesA", "PaN", "GesA"],
@@ -290,5 +291,9 @@ def test_column_names_that_cannot_be_read_are_named(columns, wanted, said):
 
 
 def test_columns_nobody_asks_for_may_share_a_name():
-    frame = pd.DataFrame([[1, 1, 2, 3], [2, 0, 3, 3]], columns=["month", "exit", "x", "x"])
-    assert event_table(frame, stop="month", event="exit").n == 2
+    frame = pd.DataFrame([[3, 1, "A", 0, 0, 2, 3], [2, 0, "B", 1, 1, 3, 3]],
+                         columns=["month", "exit", "module", "module_known", "began", "x", "x"])
+    assert event_table(frame, stop="month", event="exit", by="module", start="began").n == 2
+    assert collected(frame, ["month"]).columns == ["month"]
+    with pytest.raises(StudyError, match="Several columns are called 'x'"):
+        collected(frame, ["month", "x"])

@@ -67,7 +67,6 @@ def test_limits_of_stays(level):
     moves = pd.DataFrame({"participant": np.repeat(np.arange(20), 2), "state": ["advice", "training"] * 20,
                           "start": np.tile([0, 2], 20), "stop": np.ravel([(2, 3 + i % 5) for i in range(20)]),
                           "to": ["training", "work"] * 20})
-    moves.loc[moves["state"] == "advice", "stop"] = 2
     hold(retention.expected_stay(moves, 6, level=level).table, SCALES["plain"], level, 0, 6)
 
 

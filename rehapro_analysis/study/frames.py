@@ -26,12 +26,28 @@ def refuse_absent(wanted: Iterable[str], known: Sequence[Any]) -> None:
 
 
 def by_column(frame: Any, wanted: Iterable[str]) -> dict[str, np.ndarray | nw.Series] | None:
-    """The wanted columns of a pandas frame, arrays where nothing needs translation; None for any other frame.
-
-    Raises :class:`StudyError` for columns that are absent and for names that several columns share.
-    """
+    """The wanted columns of a pandas frame, arrays where nothing needs translation; None for any other frame."""
     if not isinstance(frame, pd.DataFrame):
         return None
+    return {name: column.to_numpy() if isinstance(column.dtype, np.dtype) and column.dtype.kind in "iufb"
+            else nw.from_native(column, series_only=True) for name, column in _columns(frame, wanted).items()}
+
+
+def collected(frame: Any, wanted: Iterable[str]) -> nw.DataFrame:
+    """The wanted columns in memory; a lazy frame is computed, on Polars as Polars and elsewhere as pandas."""
+    wanted = list(dict.fromkeys(wanted))
+    if isinstance(frame, pd.DataFrame):
+        return nw.from_native(frame[list(_columns(frame, wanted))])
+    data = nw.from_native(frame)
+    refuse_absent(wanted, data.collect_schema().names())
+    data = data.select(wanted)
+    if not isinstance(data, nw.LazyFrame):
+        return data
+    return data.collect() if data.implementation.is_polars() else data.collect("pandas")
+
+
+def _columns(frame: pd.DataFrame, wanted: Iterable[str]) -> dict[str, pd.Series]:
+    """The wanted columns by name; raises for those that are absent and for names that several columns share."""
     try:
         columns = {name: frame[name] for name in wanted}
     except KeyError:
@@ -41,18 +57,7 @@ def by_column(frame: Any, wanted: Iterable[str]) -> dict[str, np.ndarray | nw.Se
     if shared:
         raise StudyError([Problem("", None, "", "", f"Several columns are called {name!r}.",
                                   "Give each column one name of its own.") for name in shared])
-    return {name: column.to_numpy() if isinstance(column.dtype, np.dtype) and column.dtype.kind in "iufb"
-            else nw.from_native(column, series_only=True) for name, column in columns.items()}
-
-
-def collected(frame: Any, wanted: Iterable[str]) -> nw.DataFrame:
-    """The wanted columns in memory; a lazy frame is computed, on Polars as Polars and elsewhere as pandas."""
-    data, wanted = nw.from_native(frame), list(dict.fromkeys(wanted))
-    refuse_absent(wanted, data.collect_schema().names())
-    data = data.select(wanted)
-    if not isinstance(data, nw.LazyFrame):
-        return data
-    return data.collect() if data.implementation.is_polars() else data.collect("pandas")
+    return columns
 
 
 def _remedy(name: str, known: Sequence[Any]) -> str:

@@ -26,6 +26,8 @@ WORDS = {
     "icc": {"de": "Ähnlichkeit je Coach (ICC) {}", "en": "likeness within a coach (ICC) {}"},
     "coaches": {"de": "{} Coaches je Projekt", "en": "{} coaches a project"},
     "simulated": {"de": "simuliert", "en": "simulated"},
+    "missing": {"de": " Wo ein Kreis fehlt, genügt kein möglicher Abstand.",
+                "en": " Where a circle is missing, no possible gap is enough."},
     "relevant": {"de": "bedeutsamer Unterschied: {}", "en": "relevant difference: {}"},
     "one": {"de": "ein Indikator", "en": "one indicator"},
     "family": {"de": "Familie von {} Indikatoren", "en": "family of {} indicators"},
@@ -43,6 +45,7 @@ def planning_picture(plan: Result, *, relevant: float | None = None, name: str =
     """
     drawn = _Plan(plan.table, relevant)
     told = {language: drawn.in_words(language) for language in LANGUAGES}
+    missing = WORDS["missing"] if plan.table["gap_simulated"].isna().any() else dict.fromkeys(LANGUAGES, "")
     return Figure(
         name=name,
         title={"de": "Wie groß Unterschiede sein müssen, damit man sie sehen kann",
@@ -50,11 +53,11 @@ def planning_picture(plan: Result, *, relevant: float | None = None, name: str =
         note={"de": f"Abstand, der mit einer Sicherheit von {percent(0.8, 'de')} auffällt; Zufall höchstens "
                     f"{percent(0.05, 'de')} über alle Indikatoren der Familie. Mehr Personen bei denselben Coaches "
                     "helfen nur, bis deren Unterschiede überwiegen. Linien: geschlossene Formel, meist zu günstig; "
-                    "Kreise: simuliert, nach ihnen ist zu planen.",
+                    f"Kreise: simuliert, nach ihnen ist zu planen.{missing['de']}",
               "en": f"Gap found with power {percent(0.8, 'en')}; error at most {percent(0.05, 'en')} over all "
                     "indicators of the family. More people with the same coaches help only until differences "
                     "between coaches prevail. Lines: closed form, mostly too favourable; circles: simulated, plan by "
-                    "these."},
+                    f"these.{missing['en']}"},
         alt={"de": f"Planungskurven. {told['de']}", "en": f"Planning curves. {told['en']}"},
         table=plan.table, origin=plan.origin, draw=partial(_draw, drawn),
         size=(max(9, 3.2 + 3.6 * len(drawn.values("indicators"))), round(2.9 + 2.7 * len(drawn.kinds), 2)),

@@ -49,7 +49,7 @@ def gray_test(table: EventTable, cause: str | None = None, *, rho: float = 0.0, 
     tests = [quadratic_form(*_scores(common, places, codes, rho)) for _, codes in compared]
     statistic, df = (np.stack(column, axis=1) for column in zip(*tests, strict=True))  # a row a cause
     parts = [decision_columns(*row) for row in zip(statistic, df, strict=True)]
-    frame = frame_of({"cause": texts(np.repeat(causes, len(compared))),
+    frame = frame_of({"cause": texts([name for name in causes for _ in compared]),
                       "comparison": texts([name for name, _ in compared] * len(causes)),
                       **{column: np.concatenate([part[column] for part in parts]) for column in parts[0]}})
     return Result(frame, f"Gray's test (rho = {rho:g})", _assumptions(table), table.n, table.origin)

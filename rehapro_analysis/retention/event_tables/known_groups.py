@@ -9,6 +9,7 @@ import narwhals as nw
 import pandas as pd
 
 from rehapro_analysis.retention.event_tables.times import time_or
+from rehapro_analysis.study.frames import collected
 from rehapro_analysis.study.problems import Problem, StudyError
 
 KNOWN = "_known"  # the column "module_known" says when "module" became known
@@ -27,8 +28,10 @@ def refuse_late_groups(frame: Any, columns: Sequence[str], start: str | None) ->
     Traceback (most recent call last):
     rehapro_analysis.study.problems.StudyError: 1 row(s) are watched before their 'module' was known; ...
     """
-    if isinstance(frame, pd.DataFrame) and not any(name + KNOWN in frame.columns for name in columns):
-        return
+    if isinstance(frame, pd.DataFrame):
+        if not (beside := [name + KNOWN for name in columns if name + KNOWN in frame.columns]):
+            return
+        frame = collected(frame, [*beside, *([start] if start else [])])
     data = nw.from_native(frame)
     schema = data.collect_schema()
     dated = [name for name in dict.fromkeys(columns) if name + KNOWN in schema]
