@@ -98,7 +98,9 @@ _HEADINGS = {
     "due": ("fällig", "due"), "not_due": ("nicht fällig", "not due"), "with_value": ("mit Wert", "with a value"),
     "no_answer": ("keine Antwort", "no answer"), "no_first_value": ("kein erster Wert", "no first value"),
     "not_recorded": ("nicht erfasst", "not recorded"), "missing_share": ("Anteil fehlend", "share missing"),
-    "lowest": ("kleinste", "lowest"), "highest": ("größte", "highest"), "delta": ("Verschiebung δ", "shift δ"),
+    "lowest": ("mindestens", "at least"), "highest": ("höchstens", "at most"), "record": ("festgehalten", "recorded"),
+    "part": ("Abschnitt", "part"), "planned_lengths": ("geplante Dauern", "planned lengths"), "rate": ("Rate", "rate"),
+    "counted_from": ("gezählt ab", "counted from"), "delta": ("Verschiebung δ", "shift δ"),
     "verdict_alike": ("Urteil im gleichsten Fall", "verdict if most alike"),
     "verdict_apart": ("Urteil im ungleichsten Fall", "verdict if most apart"),
     "random": ("bei zufälligem Fehlen ± δ", "missing at random ± δ"),
@@ -224,6 +226,19 @@ _IN_COLUMN = {  # a value that means something else in one column
         "unit": "Einheit", "standard deviations": "Standardabweichungen", "ratio": "Verhältnis"}.items()},
     **{("area", value): (german, value) for value, german in {
         "employment": "Arbeit", "participation": "Teilhabe", "partners": "Partner"}.items()},
+    **{("cause", value): (german, value) for value, german in {
+        "completed": "regulär beendet", "employment": "Arbeit", "transfer": "übergeleitet", "other": "anderes",
+        "in programme": "noch dabei", "event": "Austritt"}.items()},
+    **{("record", value): (german, value) for value, german in {
+        "dates of every person": "Ein- und Austrittstag jeder Person",
+        "counts by quarter since entry": "Zahlen je Quartal seit dem Eintritt",
+        "entries and exits by month": "Ein- und Austritte je Monat",
+        "the same, if people left evenly": "dieselben, wenn gleichmäßig ausgetreten würde"}.items()},
+    **{("part", value): (german, value) for value, german in {
+        "before": "vor dem geplanten Ende", "at the planned end": "am geplanten Ende", "after": "danach"}.items()},
+    ("counted_from", "entry (unfair)"): ("Eintritt (unfair)", "entry (unfair)"),
+    ("counted_from", "landmark (fair)"): ("Stichtag (fair)", "landmark (fair)"),
+    ("comparison", "all groups"): ("alle Gruppen", "all groups"),
     ("test", "location"): ("Lage", "location"), ("test", "spread"): ("Streuung", "spread"),
     ("missing", "lower"): ("fehlende niedriger", "missing ones lower"),
     ("missing", "higher"): ("fehlende höher", "missing ones higher"),

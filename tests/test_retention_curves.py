@@ -217,7 +217,7 @@ def test_person_time_is_the_sum_of_stays():
 
 def test_aggregate_counts_give_bounds_that_hold_every_order():
     counts = pd.DataFrame({"exits": [3, 1], "censored": [2, 4]})
-    ours = retention.aggregate_life_table(counts, entered=10)
+    ours = retention.aggregate_life_table(counts, entered=10, origin="documented")
     close(ours.table["highest"], [7 / 10, 7 / 10 * 4 / 5])
     close(ours.table["lowest"], [5 / 8, 0])
     assert ours.origin == "documented" and "no person can be followed" in ours.assumptions[0]

@@ -122,7 +122,7 @@ def test_spells_of_no_length_are_refused_with_their_count_in_every_frame(kind):
 @pytest.mark.parametrize("kind", ["polars lazy", "duckdb"])
 def test_a_bad_weight_is_found_on_the_engine(kind):
     frame = pd.DataFrame({"t": [3, 3, 4, 5, 5, 6], "e": 1, "w": [2.0, -1.0, None, 1.0, None, 1.0]})
-    with pytest.raises(StudyError, match=r"5 row\(s\) have a 'w'"):
+    with pytest.raises(StudyError, match=r"^3 row\(s\) have a 'w'"):
         event_table(other_frames(frame)[kind], stop="t", event="e", weight="w")
 
 

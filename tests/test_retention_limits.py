@@ -9,6 +9,8 @@ from scipy.special import expit, logit
 from scipy.stats import chi2, norm
 
 from rehapro_analysis import retention
+from rehapro_analysis.retention.aggregates.records import DATES, EVEN
+from rehapro_analysis.study import Study
 
 LEVELS = (0.5, 0.9, 0.95)
 RNG = np.random.default_rng(3)
@@ -78,6 +80,46 @@ def test_limits_of_documented_flows(level):
     exits, time = table["exits"], table["person_time"]
     np.testing.assert_allclose(table["lower"], chi2.ppf(tail, 2 * exits) / 2 / time, rtol=1e-9)
     np.testing.assert_allclose(table["upper"], chi2.isf(tail, 2 * exits + 2) / 2 / time, rtol=1e-9)
+
+
+DATED = pd.DataFrame({"entered_on": pd.Timestamp("2021-01-01") + pd.to_timedelta(RNG.integers(0, 300, 90), unit="D")})
+DATED = DATED.assign(left_on=DATED["entered_on"] + pd.to_timedelta(RNG.integers(1, 500, 90), unit="D"), exit="left",
+                     planned_until=DATED["entered_on"] + pd.Timedelta(200, unit="D"))
+
+
+@pytest.mark.parametrize("level", LEVELS)
+def test_limits_of_leaving_before_at_and_after_the_plan(level):
+    table = retention.planned_completion(DATED, lock="2022-03-01", level=level).table
+    staying = table.assign(estimate=1 - table["estimate"], lower=1 - table["upper"], upper=1 - table["lower"])
+    hold(staying[staying["estimate"].between(0, 1, inclusive="neither")], SCALES["log-log"], level, 0, 1)
+
+
+@pytest.mark.parametrize("level", LEVELS)
+def test_limits_of_a_mean_stay_from_a_stock(level):
+    row = retention.stock_means(DATED, 300, on="2021-08-01", lock="2022-03-01", level=level).table.iloc[-1]
+    width = norm.isf((1 - level) / 2) * row["std_error"]
+    np.testing.assert_allclose(list(row[["lower", "upper"]]), row["estimate"] + np.array([-width, width]), rtol=1e-9)
+
+
+@pytest.mark.parametrize("level", LEVELS)
+def test_limits_of_records(level):
+    table = retention.retention_by_record(DATED, lock="2022-03-01", months=[3, 6], level=level).table
+    rows = table.set_index(["record", "months"])
+    curve = retention.event_table(retention.cohort(dated_study(), lock="2022-03-01", clock="months"), stop="stop",
+                                  event="event")
+    for months, at in zip((3, 6), retention.milestone(curve, [3, 6], level=level).table.itertuples(), strict=True):
+        dates, even = (rows.loc[(name, months)] for name in (DATES, EVEN))
+        np.testing.assert_allclose(list(dates[["estimate", "lower", "upper"]]), [at.estimate, at.lower, at.upper])
+        rate = -np.log(even["estimate"]) / months
+        exits = (DATED["left_on"] <= "2022-03-01").sum()
+        factor = np.array([chi2.isf((1 - level) / 2, 2 * exits + 2), chi2.ppf((1 - level) / 2, 2 * exits)]) / 2 / exits
+        np.testing.assert_allclose(list(even[["lower", "upper"]]), np.exp(-months * rate * factor), rtol=1e-9)
+
+
+def dated_study() -> Study:
+    episodes = DATED.assign(project="A", participant=[f"p{i}" for i in range(90)], coach="c", referred_on=pd.NaT,
+                            origin="own")
+    return Study({"projects": pd.DataFrame({"project": ["A"]}), "episodes": episodes})
 
 
 MODELS = {

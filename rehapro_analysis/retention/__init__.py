@@ -6,6 +6,7 @@ from rehapro_analysis.retention.aggregates.aggregates import (
     aggregate_retention_bounds,
 )
 from rehapro_analysis.retention.aggregates.documented import documented_retention
+from rehapro_analysis.retention.aggregates.records import retention_by_record
 from rehapro_analysis.retention.comparison.comparison import logrank_test
 from rehapro_analysis.retention.comparison.difference_curves import difference_curve
 from rehapro_analysis.retention.comparison.differences import milestone_test, restricted_mean_test
@@ -49,7 +50,7 @@ __all__ = [
     "kaplan_meier", "known_by", "landmark", "life_table", "locked_spells", "logrank_test", "median_follow_up",
     "milestone", "milestone_test", "nelson_aalen", "period_table", "permutation_logrank_test", "phase_spells",
     "planned_completion", "planned_spells", "proportional_hazards_test", "quantiles", "reached_by",
-    "reached_phase_test", "reporting_bounds", "restricted_mean", "restricted_mean_test", "risk_table",
-    "simultaneous_band", "split_periods", "split_spells", "state_graph", "state_occupation",
+    "reached_phase_test", "reporting_bounds", "restricted_mean", "restricted_mean_test", "retention_by_record",
+    "risk_table", "simultaneous_band", "split_periods", "split_spells", "state_graph", "state_occupation",
     "stationarity_test", "stock_means", "stock_spells", "time_lost",
 ]

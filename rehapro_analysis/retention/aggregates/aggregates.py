@@ -19,7 +19,7 @@ AGGREGATE = "Counts only: no person can be followed through them."
 
 
 def aggregate_life_table(counts: Any, *, entered: int, exits: str = "exits", censored: str = "censored",
-                         unit: str = "interval") -> Result:
+                         unit: str = "interval", origin: str = "own") -> Result:
     """What documented counts allow to say about staying: bounds, not an estimate with limits.
 
     ``counts`` has one row an interval since entry, in order, with the numbers who left and who went
@@ -42,11 +42,11 @@ def aggregate_life_table(counts: Any, *, entered: int, exits: str = "exits", cen
     frame = pd.DataFrame({unit: np.arange(1, len(d) + 1), "n_start": n, "n_event": d, "n_censored": c, **curves})
     return Result(frame, "life table from aggregate counts", (
         AGGREGATE, "The bounds are those of the unknown order within an interval; sampling error is not in them."),
-        int(entered), "documented", ("n_start", "n_event", "n_censored"))
+        int(entered), origin, ("n_start", "n_event", "n_censored"))
 
 
 def aggregate_period_table(flow: Any, *, stock_start: float, entries: str = "entries", exits: str = "exits",
-                           per: float = 1.0, level: float = 0.95) -> Result:
+                           per: float = 1.0, level: float = 0.95, origin: str = "own") -> Result:
     """Exits per unit of time in the programme from documented stocks and flows alone.
 
     ``flow`` has one row a calendar period, in order. Person-time is the mean of the stocks at a period's
@@ -65,11 +65,11 @@ def aggregate_period_table(flow: Any, *, stock_start: float, entries: str = "ent
                           "staying": staying})
     return Result(frame, f"period life table from aggregate flows, {percent(level)} exact Poisson limits", (
         AGGREGATE, "Leaving does not depend on how long somebody has been there."), int(stock_start + came.sum()),
-        "documented", ("stock_start", "entries", "exits", "stock_end"))
+        origin, ("stock_start", "entries", "exits", "stock_end"))
 
 
 def aggregate_retention_bounds(flow: Any, periods: Sequence[int], *, stock_start: float, entries: str = "entries",
-                               exits: str = "exits") -> Result:
+                               exits: str = "exits", origin: str = "own") -> Result:
     """Between which shares retention must lie when entries and exits are known but not who left when.
 
     ``flow`` has one row a calendar period, in order. For each m in ``periods``: of those whose entry lies at
@@ -102,7 +102,7 @@ def aggregate_retention_bounds(flow: Any, periods: Sequence[int], *, stock_start
     frame = pd.DataFrame(rows, columns=["periods", "n_entered", "lowest", "highest"])
     return Result(frame, "bounds of retention from aggregate flows", (
         AGGREGATE, "Nobody leaves before entering; nothing else is assumed."), int(stock_start + came.sum()),
-        "documented", ("n_entered",))
+        origin, ("n_entered",))
 
 
 def _counts(frame: Any, *columns: str) -> list[np.ndarray]:

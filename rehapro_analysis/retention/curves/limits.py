@@ -158,9 +158,10 @@ def normal_quantile(level: float) -> float:
 
 
 def check_choice(name: str, value: str, allowed: tuple[str, ...]) -> None:
-    """Refuse a value that is not among the allowed ones."""
+    """Refuse a value that is not among the allowed ones; they are quoted for who gives a number."""
     if value not in allowed:
-        raise StudyError.of(f"{name}={value!r} is unknown.", f"Choose one of: {', '.join(allowed)}.")
+        known = allowed if isinstance(value, str) else map(repr, allowed)
+        raise StudyError.of(f"{name}={value!r} is unknown.", f"Choose one of: {', '.join(known)}.")
 
 
 def share_limits(x: tuple[float, float], n: tuple[float, float], level: float, *,

@@ -23,7 +23,7 @@ from rehapro_analysis.retention.event_tables.known_groups import refuse_late_gro
 from rehapro_analysis.study.frames import by_column, refuse_absent
 from rehapro_analysis.study.problems import Problem, StudyError
 
-PERSONS, WEIGHT, WEIGHT_SQ, LEAST, GIVEN = (f"retention {name}" for name in ("n", "w", "w2", "least", "given"))
+PERSONS, WEIGHT, WEIGHT_SQ, REFUSED = (f"retention {name}" for name in ("n", "w", "w2", "refused"))
 
 
 @dataclass(frozen=True)
@@ -70,8 +70,10 @@ def _condensed(data: nw.LazyFrame, keys: list[str], weight: str | None) -> nw.Da
     sums = [nw.len().alias(PERSONS)]
     if weight is not None:
         w = nw.col(weight).cast(nw.Float64)
-        sums += [w.sum().alias(WEIGHT), (w * w).sum().alias(WEIGHT_SQ)]
-        sums += [w.min().alias(LEAST), w.count().alias(GIVEN)]
+        refused = nw.when(w.is_finite() & (w > 0)).then(nw.lit(0)).otherwise(nw.lit(1))
+        # columns first: Dask groups columns, not expressions
+        data = data.with_columns(w.alias(WEIGHT), (w * w).alias(WEIGHT_SQ), refused.alias(REFUSED))
+        sums += [nw.col(name).sum() for name in (WEIGHT, WEIGHT_SQ, REFUSED)]
     counted = data.group_by(keys).agg(*sums)
     return counted.collect() if data.implementation.is_polars() else counted.collect("pandas")
 
@@ -113,11 +115,8 @@ def _weights(data: Columns, weight: str | None, lazy: bool, n: np.ndarray | None
     if weight is None:
         return n, n
     w = floats(data[WEIGHT] if lazy else data[weight])
-    least = data[LEAST].to_numpy() if lazy else w
-    bad = ~(least > 0) | ~np.isfinite(w)
-    if lazy:
-        bad |= data[GIVEN].to_numpy() < n
-    problems.add(bad, f"have a {weight!r} that is missing, infinite or not positive",
+    refused = data[REFUSED].to_numpy() if lazy else ~((w > 0) & np.isfinite(w))
+    problems.add(refused, f"have a {weight!r} that is missing, infinite or not positive",
                  "Leave out who shall not count.")
     return w, data[WEIGHT_SQ].to_numpy() if lazy else w * w
 
@@ -176,9 +175,10 @@ class _Problems:
         self.n, self.list = n, []
 
     def add(self, bad: np.ndarray, what: str, remedy: str) -> None:
+        """``bad`` says of every row whether it is, or of how many persons of a condensed row it is true."""
         if not bad.any():
             return
-        count = int(bad.sum() if self.n is None else self.n[bad].sum())
+        count = int(self.n[bad].sum() if self.n is not None and bad.dtype == bool else bad.sum())
         rows = "" if self.n is not None else f" (first at {', '.join(map(str, np.flatnonzero(bad)[:5]))}, from 0)"
         self.list.append(_problem(f"{count} row(s){rows} {what}.", remedy))
 
