@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import importlib.util
+import sys
 from itertools import product
+from types import ModuleType
 
 import numpy as np
 import pandas as pd
 import pytest
 
 from rehapro_analysis import retention
+from rehapro_analysis.paths import REPOSITORY
 from rehapro_analysis.retention.curves.bands import resampled_survival
 from rehapro_analysis.retention.curves.curves import steps
 
@@ -75,3 +79,38 @@ def test_the_band_of_every_group_is_the_quantile_of_its_own_resampled_curves(sca
         rows = (curve.runs.row == group) & np.isin(curve.time, part["time"])
         limits = expected(part["estimate"].to_numpy(), part["std_error"].to_numpy(), drawn[:, rows], scale, level)
         np.testing.assert_allclose(part[["lower", "upper"]].T, limits, rtol=1e-9)
+
+
+# The study of bands.
+
+@pytest.fixture
+def studies(monkeypatch) -> dict[str, ModuleType]:
+    """The studies of coverage and of bands as modules; the second reads the first by its name."""
+    for name in ("coverage", "bands"):
+        spec = importlib.util.spec_from_file_location(name, REPOSITORY / "studies" / f"{name}.py")
+        monkeypatch.setitem(sys.modules, name, importlib.util.module_from_spec(spec))
+        spec.loader.exec_module(sys.modules[name])
+    return {name: sys.modules[name] for name in ("coverage", "bands")}
+
+
+def test_the_committed_study_says_that_both_default_bands_hold_the_whole_curve(studies):
+    table, bands = pd.read_csv(REPOSITORY / "studies" / "bands.csv"), studies["bands"]
+    again = pd.concat([bands.coverage_of_bands(n, 10, 1) for n in bands.SIZES], ignore_index=True)
+    assert list(table) == list(again) and table[["n", "limits"]].equals(again[["n", "limits"]])
+    coverage = table.set_index(["limits", "n"])["coverage"]
+    for default in ("bootstrap, arcsine", "equal-precision, log"):
+        assert (coverage[default] > 0.95).all()
+    assert (coverage["single months, log-log"] < 0.85).all() and (coverage["bootstrap, plain"] < 0.93).all()
+
+
+def test_a_band_is_missed_if_the_truth_lies_outside_in_one_month_only(studies):
+    truth = studies["coverage"].true_survival()[:9]
+    band = pd.DataFrame({"replication": np.repeat([0, 1, 2], 9), "time": np.tile(np.arange(1, 10), 3),
+                         "lower": np.tile(truth - 0.1, 3), "upper": np.tile(truth + 0.1, 3)})
+    band.loc[4, "upper"] = truth[4] - 0.01  # group 0, month 5
+    band.loc[17, "lower"] = truth[8] + 0.01  # group 1, month 9
+    row = studies["bands"].row("trial", band, 4)
+    assert (row["coverage"], row["limits_too_low"], row["limits_too_high"]) == pytest.approx((1 / 3, 1 / 3, 1 / 3))
+    assert row["without_limits"] == 0.25
+    held = studies["bands"].by_month(band[band["time"].isin([2, 4])], "lower", 3)[2]
+    np.testing.assert_allclose(held, [np.nan, *truth[[1, 1, 3, 3, 3, 3, 3, 3]] - 0.1])

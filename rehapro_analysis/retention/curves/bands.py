@@ -37,8 +37,9 @@ def simultaneous_band(table: EventTable, *, kind: str = "equal-precision", scale
     With n persons, V the variance of log S and K = n V/(1 + n V): "hall-wellner" S -+ k (1 + n V) S/sqrt n,
     k the quantile of sup |B| over the range of K; "equal-precision" S -+ c sqrt(V) S, c that of
     sup |B|/sqrt(u(1 - u)), B a Brownian bridge. ``scale`` "plain" or "log" (limits S^(1/x) and S^x). The range:
-    ``between``, else from a group's first exit to the last one before S reaches 0. Below 100 persons prefer
-    :func:`bootstrap_band`. Right-censored data only. Columns as in kaplan_meier, without rows outside the range.
+    ``between``, else from a group's first exit to the last one before S reaches 0. Below 100 persons
+    :func:`bootstrap_band` is narrower and holds as well, and equal precision does not hold on the plain scale.
+    Right-censored data only. Columns as in kaplan_meier, without rows outside the range.
     """
     check_choice("kind", kind, KINDS)
     check_choice("scale", scale, ("plain", "log"))
@@ -99,7 +100,8 @@ def bootstrap_band(table: EventTable, *, rng: np.random.Generator, replicates: i
 
     Persons are drawn with replacement within their group (as multinomial counts over the cells);
     q is the quantile over replicates of the largest |g(S*) - g(S)|/se over the range. ``scale`` is
-    "arcsine" (finite for small numbers), "log" (log(-log S)) or "plain"; delayed entry is allowed.
+    "arcsine" (finite for small numbers), "log" (log(-log S); hardly any limit below 100 persons) or "plain"
+    (falls short there); delayed entry is allowed.
     The range is that of :func:`simultaneous_band`. Weights are not.
     """
     check_choice("scale", scale, tuple(_SCALES))

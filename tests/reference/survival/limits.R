@@ -1,8 +1,9 @@
 # Limits for small groups and bands over a range of times. Run here: Rscript limits.R
-# bpcp 1.3 (its bpcp.mm of R/kmciFunctions.R; GPL, for comparison only) for the beta product limits. No R package has
-# the constants of bands to more than four digits (km.ci rounds them to the tables of Klein & Moeschberger), so they
-# are worked out here in a second way: sums over mirror images, each a bivariate normal probability of mvtnorm, and
-# the zeros of Kummer's function in 200 bits of Rmpfr. The band's form is that of km.ci.
+# Beta product limits: bpcp by the method of moments (GPL, for comparison only; run from R/kmciFunctions.R at commit
+# 029abba of github.com/cran/bpcp). Bands: no R package has their constants to more than four digits (km.ci rounds them
+# to the tables of Klein & Moeschberger), so they are worked out here in a second way: sums over mirror images, each a
+# bivariate normal probability of mvtnorm, and the zeros of Kummer's function in 160 bits of Rmpfr. The band's form is
+# that of km.ci (oracle.R). About two minutes.
 suppressMessages({library(survival); library(mvtnorm); library(Rmpfr); library(bpcp)})
 
 save_table <- function(frame, file) {
