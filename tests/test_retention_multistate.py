@@ -360,7 +360,7 @@ def small_study() -> Study:
 def test_phases_become_stays_in_whole_days():
     spells = phase_spells(small_study(), "GesA")
     assert spells["state"].cat.categories.tolist() == ["waiting", "support"]
-    rows = spells.astype(object).where(spells.notna(), None).drop(columns="project").values.tolist()
+    rows = spells.astype(object).where(spells.notna(), None).drop(columns=["project", "origin"]).values.tolist()
     assert rows == [["p1", "waiting", None, 10, "support"], ["p1", "support", 10.0, 40, "dropout"],
                     ["p2", "waiting", None, 0, "withdrawn"], ["p3", "waiting", None, 20, None],
                     ["p4", "waiting", None, 10, "support"]]

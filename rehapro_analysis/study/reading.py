@@ -11,11 +11,10 @@ import pandas as pd
 
 from rehapro_analysis.study.checking import check
 from rehapro_analysis.study.folders import missing_projects, missing_table, table_files
+from rehapro_analysis.study.origins import strictest
 from rehapro_analysis.study.problems import Problem, StudyError
 from rehapro_analysis.study.sheets import read_sheets
 from rehapro_analysis.study.tables import TABLES
-
-STRICTEST_FIRST = ("synthetic", "own", "documented")
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -49,8 +48,7 @@ class Study:
 
         One synthetic row makes the whole synthetic, else one own row makes it own.
         """
-        found = {origin for name in names or self.tables for origin in self.table(name)["origin"]}
-        return next((origin for origin in STRICTEST_FIRST if origin in found), "own")
+        return strictest(origin for name in names or self.tables for origin in self.table(name)["origin"].unique())
 
     def overview(self) -> pd.DataFrame:
         """One row a table: table, rows, origin."""

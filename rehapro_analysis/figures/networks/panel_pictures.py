@@ -19,8 +19,8 @@ from rehapro_analysis.figures.networks.network_words import PANEL_NOTE, panel_wo
 from rehapro_analysis.figures.networks.sector_pictures import draw_ground
 from rehapro_analysis.figures.style import LANGUAGES, QUIET
 from rehapro_analysis.networks.ties.network import PartnerNetwork
+from rehapro_analysis.study.origins import strictest
 from rehapro_analysis.study.problems import StudyError
-from rehapro_analysis.study.reading import STRICTEST_FIRST
 
 FEW = 3  # up to so many panels are larger
 WIDTH, TALL, BANDS = 13, 0.9, 2.1  # inches; a panel's height as a share of its width; title, legend and caption
@@ -93,5 +93,4 @@ def _table(networks: Mapping[str, PartnerNetwork]) -> pd.DataFrame:
 
 def _origin(networks: Mapping[str, PartnerNetwork]) -> str:
     """The strictest of their origins, so that one synthetic panel marks the whole."""
-    found = {network.origin for network in networks.values()}
-    return next(origin for origin in STRICTEST_FIRST if origin in found)
+    return strictest(network.origin for network in networks.values())

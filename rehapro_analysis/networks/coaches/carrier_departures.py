@@ -12,6 +12,7 @@ from scipy.stats import beta
 from rehapro_analysis.networks.chance.chance import tail
 from rehapro_analysis.networks.coaches.carriers import PAIR, last_day
 from rehapro_analysis.results import Result
+from rehapro_analysis.study.days import day_of
 from rehapro_analysis.study.problems import StudyError
 from rehapro_analysis.study.reading import Study
 
@@ -52,7 +53,7 @@ def loss_after_departure(study: Study, *, months: float = 6, draws: int = 2000, 
     Caution: only departures before the day of the loss count, because a carrier's time also ends where the tie does;
     whether a departure or its reason cost a tie cannot be told. :class:`StudyError` if no carried tie has a history.
     """
-    day = last_day(study) if lock is None else pd.Timestamp(lock)
+    day = last_day(study) if lock is None else day_of(lock)
     ties = _histories(study, day)
     window = months * MONTH
     lost_after, days_after = (float(part) for part in ties.exposed(ties.departures, window))

@@ -9,6 +9,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
+from rehapro_analysis.study.days import day_of
 from rehapro_analysis.study.problems import StudyError
 from rehapro_analysis.study.reading import Study
 
@@ -75,7 +76,7 @@ def carried_ties(study: Study, project: str | Sequence[str] | None = None, *,
     wanted = {project} if isinstance(project, str) else set(carriers["project"] if project is None else project)
     if absent := sorted(wanted - set(carriers["project"])):
         raise StudyError.of(f"Nobody is recorded to carry a tie of {', '.join(absent)}.", "Add rows to carriers.csv.")
-    day = last_day(study) if lock is None else pd.Timestamp(lock)
+    day = last_day(study) if lock is None else day_of(lock)
     for name in study.table("projects")["project"].unique():
         if name in wanted:
             yield _of_project(study, name, carriers[carriers["project"] == name], day)

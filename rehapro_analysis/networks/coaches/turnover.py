@@ -12,6 +12,7 @@ from scipy.stats import chi2
 
 from rehapro_analysis.networks.coaches.carriers import ALIKE, CARRIED, FIRM, UNTOLD, CarriedTies, carried_ties, last_day
 from rehapro_analysis.results import Result
+from rehapro_analysis.study.days import day_of
 from rehapro_analysis.study.reading import Study
 
 PARTNERS_TO_RESAMPLE = 5  # with fewer partners a bootstrap says nothing
@@ -99,7 +100,7 @@ def ties_left_after(
     departures, person_years, rate (lambda a year), turnover (q), estimate, lower, upper. The limits carry the
     uncertainty of lambda (exact Poisson, Garwood 1936), not that of the ties. Nobody new is assumed to come.
     """
-    day = last_day(study) if lock is None else pd.Timestamp(lock)
+    day = last_day(study) if lock is None else day_of(lock)
     teams, coaches = list(carried_ties(study, project, lock=day)), study.table("coaches")
     rows = []
     for ties in teams:

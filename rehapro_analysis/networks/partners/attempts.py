@@ -8,6 +8,7 @@ from scipy.stats import beta
 
 from rehapro_analysis.results import Result
 from rehapro_analysis.retention import EventTable, aalen_johansen, event_table, milestone
+from rehapro_analysis.study.days import day_of
 from rehapro_analysis.study.problems import StudyError
 from rehapro_analysis.study.reading import Study
 
@@ -133,7 +134,7 @@ def monthly_chance(study: Study, *, by: str | None = None, origin: str = "docume
 def _until(spells: pd.DataFrame, as_of: str | pd.Timestamp | None) -> pd.DataFrame:
     open_ = ~spells["ended"]
     if as_of is not None:
-        day = pd.Timestamp(as_of)
+        day = day_of(as_of)
         if (spells["until"] > day).any():
             raise StudyError.of(f"Steps are recorded after {day.date()}.", "Choose a later day, or leave steps out.")
         spells = spells.assign(until=spells["until"].mask(open_, day))

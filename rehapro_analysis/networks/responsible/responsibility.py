@@ -19,6 +19,7 @@ from rehapro_analysis.networks.responsible.responsibility_flow import (
 )
 from rehapro_analysis.networks.responsible.uniform_teams import uniform_mutuality
 from rehapro_analysis.results import Result
+from rehapro_analysis.study.days import day_of
 from rehapro_analysis.study.problems import StudyError
 from rehapro_analysis.study.reading import Study
 
@@ -180,7 +181,7 @@ def _teams(study: Study, project: str | Sequence[str] | None, tolerance: float, 
     if absent := sorted(wanted - set(rows["project"])):
         raise StudyError.of(f"No case of {', '.join(absent)} says who is responsible.",
                             "Add rows to responsibility.csv.")
-    known = pd.Timestamp(lock) if lock is not None else rows[["since", "until"]].max().max()
+    known = day_of(lock) if lock is not None else rows[["since", "until"]].max().max()
     for name in study.table("projects")["project"].unique():
         if name in wanted:
             segments = segments_of(dated_episodes(rows[rows["project"] == name], known), tolerance=tolerance)

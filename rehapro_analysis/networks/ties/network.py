@@ -14,6 +14,7 @@ from rehapro_analysis.networks.ties.matrices import read_matrix, ties_of
 from rehapro_analysis.networks.ties.records import Record, read_record
 from rehapro_analysis.networks.ties.rules import ABSENT, ACTIVE, IMPOSSIBLE, RULES, STATES, check_rule, pair_states
 from rehapro_analysis.networks.ties.waves import ties_at
+from rehapro_analysis.study.days import day_of
 from rehapro_analysis.study.problems import StudyError
 from rehapro_analysis.study.reading import Study
 
@@ -122,7 +123,7 @@ class PartnerNetwork:
 
         Raises `StudyError` for a network from a matrix, which has no dates.
         """
-        day = pd.Timestamp(date)
+        day = day_of(date)
         return _read(self, self._recorded("dates"), day, f"Ties as they stood on {day.date()}.")
 
     def layer(self, relation: str) -> PartnerNetwork:

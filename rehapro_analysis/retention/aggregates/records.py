@@ -20,7 +20,9 @@ from rehapro_analysis.retention.curves.summaries import milestone
 from rehapro_analysis.retention.event_tables.events import event_table
 from rehapro_analysis.retention.event_tables.spells import names
 from rehapro_analysis.retention.stays.cohorts import months_between
-from rehapro_analysis.retention.stays.dated_stays import DatedStays, Day, day_number, read_dated_stays
+from rehapro_analysis.retention.stays.dated_stays import DatedStays, read_dated_stays
+from rehapro_analysis.study.days import Day, day_number, day_of
+from rehapro_analysis.study.origins import frame_origin
 from rehapro_analysis.study.problems import StudyError
 
 DATES, BY_QUARTER = "dates of every person", "counts by quarter since entry"
@@ -33,7 +35,7 @@ ASSUMED = ("All entries and exits are counted, from the first entry on.",
 
 def retention_by_record(frame: Any, *, lock: Day, months: Sequence[int] = (6, 12),
                         by: str | Sequence[str] | None = None, level: float = 0.95, entered: str = "entered_on",
-                        left: str = "left_on", origin: str = "own") -> Result:
+                        left: str = "left_on", origin: str | None = None) -> Result:
     """The share still there after some months, as far as four ways of keeping records could tell it.
 
     "dates of every person": the curve, with limits. "counts by quarter since entry": how many left and went out of
@@ -55,12 +57,13 @@ def retention_by_record(frame: Any, *, lock: Day, months: Sequence[int] = (6, 12
     2       entries and exits by month       NaN     0.5      0.5
     3  the same, if people left evenly      0.65     NaN      NaN
     """
+    origin = frame_origin(frame, origin)
     if not months or any(month <= 0 or month % QUARTER for month in months):
         raise StudyError.of(f"The months {list(months)} are not whole quarters.", "Write 3, 6, 9, 12, ...")
     end = day_number(lock)
     stays = read_dated_stays(frame, entered=entered, left=left, exit=None, keep=by).known_on(end)
     if not len(stays.entered):
-        raise StudyError.of(f"Nobody had entered by {pd.Timestamp(lock):%Y-%m-%d}.", "Check the lock day.")
+        raise StudyError.of(f"Nobody had entered by {day_of(lock):%Y-%m-%d}.", "Check the lock day.")
     parts = [_records(stays.rows(rows), end, list(months), level).assign(**group)
              for group, rows in _groups(stays.kept)]
     table = pd.concat(parts, ignore_index=True)

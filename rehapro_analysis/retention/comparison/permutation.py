@@ -15,6 +15,7 @@ from rehapro_analysis.retention.comparison.regroupings import Moved, log_regroup
 from rehapro_analysis.retention.curves.limits import check_choice
 from rehapro_analysis.retention.event_tables.runs import Runs
 from rehapro_analysis.retention.event_tables.spells import names, read_spells
+from rehapro_analysis.study.origins import frame_origin
 from rehapro_analysis.study.problems import StudyError
 
 VARIANCES = ("recomputed", "fixed")
@@ -26,7 +27,7 @@ def permutation_logrank_test(frame: Any, *, stop: str, event: str, by: str | Seq
                              start: str | None = None, strata: str | Sequence[str] | None = None,
                              blocks: str | Sequence[str] | None = None, permutations: int = 2000,
                              weights: str = "log-rank", p: float = 0.0, q: float = 0.0,
-                             variance: str = "recomputed", origin: str = "own") -> Result:
+                             variance: str = "recomputed", origin: str | None = None) -> Result:
     """The log-rank test against random regroupings of the same people, within strata.
 
     The statistic is U'V^-U of :func:`logrank_test`; p is (1 + number at least as large) /
@@ -49,6 +50,7 @@ def permutation_logrank_test(frame: Any, *, stop: str, event: str, by: str | Seq
     >>> permutation_logrank_test(people, stop="month", event="left", by="project", rng=1).table["df"].tolist()
     [1]
     """
+    origin = frame_origin(frame, origin)
     check_choice("weights", weights, WEIGHTS)
     check_choice("variance", variance, VARIANCES)
     if permutations < 1:

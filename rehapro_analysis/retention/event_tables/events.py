@@ -21,6 +21,7 @@ from rehapro_analysis.retention.event_tables.counting import cross_tally, distin
 from rehapro_analysis.retention.event_tables.labels import Labels
 from rehapro_analysis.retention.event_tables.runs import Runs
 from rehapro_analysis.retention.event_tables.spells import Spells, causes_of, names, read_spells
+from rehapro_analysis.study.origins import frame_origin
 
 ENTRY, CENSORED = -2, -1  # what can happen besides the causes 0, 1, ...
 ROUNDING = 1e-12  # share of a group's weight below which a remaining risk set is rounding
@@ -123,7 +124,7 @@ class EventTable:
 
 def event_table(frame: Any, *, stop: str, event: str, start: str | None = None,
                 by: str | Sequence[str] | None = None, strata: str | Sequence[str] | None = None,
-                weight: str | None = None, origin: str = "own", unit: str = "time") -> EventTable:
+                weight: str | None = None, origin: str | None = None, unit: str = "time") -> EventTable:
     """Count a frame of spells: any frame Narwhals knows, eager or lazy.
 
     ``stop`` and ``start`` name columns of times since the origin (start empty or None: watched from
@@ -131,6 +132,8 @@ def event_table(frame: Any, *, stop: str, event: str, start: str | None = None,
     mean still in the programme, and True or 1 alone the cause "event". ``by`` and ``strata`` name
     grouping columns, ``weight`` a column of positive weights. A column named like a grouping column
     plus "_known" holds the time at which the group became known: rows watched before are refused.
+    ``origin`` is what results are labelled: documented, synthetic or own, by default as the frame's column "origin"
+    tells, else own.
 
     Raises :class:`StudyError` with all problems at once; nothing is dropped or shifted silently.
 
@@ -141,6 +144,7 @@ def event_table(frame: Any, *, stop: str, event: str, start: str | None = None,
     1     2        0       3           1        0     1
     2     5        0       1           0        0     1
     """
+    origin = frame_origin(frame, origin)
     spells = read_spells(frame, stop=stop, event=event, start=start, by=by, strata=strata, weight=weight)
     return _tabulated(spells, names(by), names(strata), origin, unit, weighted=weight is not None)
 

@@ -20,6 +20,7 @@ from rehapro_analysis.retention.regression.regression import (
     read_regression_data,
 )
 from rehapro_analysis.retention.regression.risk_sets import RiskSets
+from rehapro_analysis.study.origins import frame_origin
 from rehapro_analysis.study.problems import StudyError
 
 TIES = ("efron", "breslow")
@@ -30,7 +31,7 @@ ROUNDING = 1e-12
 
 def cox_model(frame: Any, *, stop: str, event: str, covariates: Covariates, start: str | None = None,
               strata: str | Sequence[str] | None = None, cluster: str | Sequence[str] | None = None,
-              cause: str | None = None, ties: str = "efron", level: float = 0.95, origin: str = "own") -> Result:
+              cause: str | None = None, ties: str = "efron", level: float = 0.95, origin: str | None = None) -> Result:
     """Proportional hazards: h(t | x) = h0(t) exp(x b), a baseline of its own for every stratum.
 
     ``stop``, ``start`` (delayed entry) and ``event`` are columns as in ``event_table``; ``cause``
@@ -54,6 +55,7 @@ def cox_model(frame: Any, *, stop: str, event: str, covariates: Covariates, star
     >>> print(model.table["hazard_ratio"][0].round(4))
     2.5616
     """
+    origin = frame_origin(frame, origin)
     data = read_regression_data(frame, stop=stop, event=event, covariates=covariates, start=start, strata=strata,
                                 cluster=cluster, cause=cause)
     likelihood, covariance = fitted(data, ties)

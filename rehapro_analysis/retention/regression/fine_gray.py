@@ -20,6 +20,7 @@ from rehapro_analysis.retention.regression.regression import (
     finite_covariance,
     read_regression_data,
 )
+from rehapro_analysis.study.origins import frame_origin
 
 CONVERGED = 1e-12  # score per event, on standardised columns
 STEPS = 60
@@ -28,7 +29,8 @@ ROUNDING = 1e-14  # share of the log likelihood that is rounding, not a fall
 
 def fine_gray_model(frame: Any, *, stop: str, event: str, cause: str, covariates: Covariates,
                     censoring_groups: str | Sequence[str] | None = None,
-                    cluster: str | Sequence[str] | None = None, level: float = 0.95, origin: str = "own") -> Result:
+                    cluster: str | Sequence[str] | None = None, level: float = 0.95,
+                    origin: str | None = None) -> Result:
     """Proportional subdistribution hazards: 1 - F(t | x) = (1 - F0(t))^exp(x b), F the incidence of ``cause``.
 
     Who left by another exit at T stays at risk with weight G(t-) / G(T-), G the Kaplan-Meier curve of
@@ -53,6 +55,7 @@ def fine_gray_model(frame: Any, *, stop: str, event: str, cause: str, covariates
     >>> print(model.table["hazard_ratio"][0].round(4))
     4.2154
     """
+    origin = frame_origin(frame, origin)
     data = read_regression_data(frame, stop=stop, event=event, covariates=covariates, strata=censoring_groups,
                                 cluster=cluster, cause=cause, same_baseline=True)
     matrix, scale = data.design.standardised()

@@ -14,6 +14,7 @@ from rehapro_analysis.retention.regression.covariates import Covariates
 from rehapro_analysis.retention.regression.cox import fitted
 from rehapro_analysis.retention.regression.partial_likelihood import PartialLikelihood
 from rehapro_analysis.retention.regression.regression import RegressionData, read_regression_data
+from rehapro_analysis.study.origins import frame_origin
 from rehapro_analysis.study.problems import StudyError
 
 TRANSFORMS = ("km", "identity", "rank", "log")
@@ -22,7 +23,7 @@ TRANSFORMS = ("km", "identity", "rank", "log")
 def proportional_hazards_test(frame: Any, *, stop: str, event: str, covariates: Covariates,
                               start: str | None = None, strata: str | Sequence[str] | None = None,
                               cause: str | None = None, ties: str = "efron", transform: str = "km",
-                              origin: str = "own") -> Result:
+                              origin: str | None = None) -> Result:
     """Score test of b(t) = b + c (g(t) - mean g) against c = 0, per covariate and for all together.
 
     With u the score and I the information of (b, c) at the Cox estimate and c = 0, the statistic is
@@ -39,6 +40,7 @@ def proportional_hazards_test(frame: Any, *, stop: str, event: str, covariates: 
     >>> test.table[["covariate", "df"]].values.tolist()
     [['sex', 1], ['GLOBAL', 1]]
     """
+    origin = frame_origin(frame, origin)
     data = read_regression_data(frame, stop=stop, event=event, covariates=covariates, start=start, strata=strata,
                                 cause=cause)
     likelihood, _ = fitted(data, ties)

@@ -12,6 +12,7 @@ from rehapro_analysis.retention.curves.limits import normal_quantile, survival_l
 from rehapro_analysis.retention.states.histories import Columns, read_histories
 from rehapro_analysis.retention.states.occupation import Occupation
 from rehapro_analysis.retention.states.spell_checks import sound
+from rehapro_analysis.study.origins import frame_origin
 from rehapro_analysis.study.problems import StudyError
 
 _ASSUMES = (
@@ -23,7 +24,7 @@ _ASSUMES = (
 
 def state_occupation(spells: Any, *, participant: Columns = "participant", state: str = "state",
                      start: str = "start", stop: str = "stop", to: str = "to", by: Columns | None = None,
-                     since: float | None = None, ci: str = "log-log", level: float = 0.95, origin: str = "own",
+                     since: float | None = None, ci: str = "log-log", level: float = 0.95, origin: str | None = None,
                      unit: str = "time") -> Result:
     """The share of people in each state over time (Aalen-Johansen), by group.
 
@@ -46,6 +47,7 @@ def state_occupation(spells: Any, *, participant: Columns = "participant", state
     4   3.0       1        1       1.0
     5   4.0       2        0       0.5
     """
+    origin = frame_origin(spells, origin)
     occupation = _occupation(spells, since, participant=participant, state=state, start=start, stop=stop, to=to,
                              by=by)
     share, variance = (np.stack(values) for values in zip(*occupation.walk(), strict=True))
@@ -56,7 +58,7 @@ def state_occupation(spells: Any, *, participant: Columns = "participant", state
 
 def expected_stay(spells: Any, horizon: float, *, participant: Columns = "participant", state: str = "state",
                   start: str = "start", stop: str = "stop", to: str = "to", by: Columns | None = None,
-                  since: float | None = None, level: float = 0.95, origin: str = "own",
+                  since: float | None = None, level: float = 0.95, origin: str | None = None,
                   unit: str = "time") -> Result:
     """The time people are expected to spend in each state up to a horizon, by group.
 
@@ -74,6 +76,7 @@ def expected_stay(spells: Any, horizon: float, *, participant: Columns = "partic
     1   two       1.0
     2  work       0.5
     """
+    origin = frame_origin(spells, origin)
     occupation = _occupation(spells, since, participant=participant, state=state, start=start, stop=stop, to=to,
                              by=by)
     mean, std_error = _areas(occupation, since or 0.0, horizon)

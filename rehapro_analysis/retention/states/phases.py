@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from rehapro_analysis.retention.curves.limits import check_choice
+from rehapro_analysis.study.days import day_of
 from rehapro_analysis.study.problems import Problem, StudyError
 from rehapro_analysis.study.reading import Study
 
@@ -27,18 +28,18 @@ def phase_spells(study: Study, project: str | None = None, *, clock: str = "sinc
     the clock starts, such as the waiting time. First phases are watched from before day 0, so that who
     leaves on the first day counts. A phase without a recorded next one ends in "unknown".
 
-    Columns: project, participant, state (in the order in which phases begin), start, stop, to. Raises
+    Columns: project, participant, origin, state (in the order in which phases begin), start, stop, to. Raises
     :class:`StudyError` for phases that end on the day they begin, other than a first one.
     """
     check_choice("clock", clock, CLOCKS)
     frame = _chosen(study, project, without)
-    known = frame[["entered_on", "left_on"]].max().max() if lock is None else pd.Timestamp(lock)
+    known = frame[["entered_on", "left_on"]].max().max() if lock is None else day_of(lock)
     frame = frame[frame["entered_on"] <= known].sort_values([*_KEY, "entered_on", "left_on"], ignore_index=True)
     entered, first = frame["entered_on"], ~frame.duplicated(_KEY)
     left = frame["left_on"].where(frame["left_on"] <= known)
     origin = frame.groupby(_KEY)["entered_on"].transform("min") if clock == "since_entry" else entered.min()
     starts, stops = (entered - origin) // DAY, (left.fillna(known) - origin) // DAY
-    spells = frame[_KEY].assign(
+    spells = frame[[*_KEY, "origin"]].assign(
         state=pd.Categorical(frame["phase"], _in_order(frame["phase"], starts)), start=starts.astype(float),
         stop=stops, to=frame["next"].fillna("unknown").where(left.notna()))
     if clock == "since_entry":

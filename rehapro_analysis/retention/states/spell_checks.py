@@ -9,6 +9,7 @@ import pandas as pd
 
 from rehapro_analysis.results import Result
 from rehapro_analysis.retention.states.histories import Columns, Histories, read_histories
+from rehapro_analysis.study.origins import frame_origin
 from rehapro_analysis.study.problems import Problem, StudyError
 
 SHOWN = 5
@@ -25,7 +26,7 @@ KINDS = {
 
 
 def check_spells(spells: Any, *, participant: Columns = "participant", state: str = "state",
-                 start: str = "start", stop: str = "stop", to: str = "to", origin: str = "own") -> Result:
+                 start: str = "start", stop: str = "stop", to: str = "to", origin: str | None = None) -> Result:
     """Count what is wrong with histories, by kind; a good table has only zeros.
 
     Each stay is held against the stay before of the same person, in the order of their ends: duplicate
@@ -38,6 +39,7 @@ def check_spells(spells: Any, *, participant: Columns = "participant", state: st
     >>> check_spells(stays).table.set_index("kind")["n_rows"].to_dict()
     {'duplicate': 0, 'overlap': 0, 'gap': 1, 'jump': 0, 'teleport': 0}
     """
+    origin = frame_origin(spells, origin)
     histories = read_histories(spells, participant=participant, state=state, start=start, stop=stop, to=to)
     found = faults(histories)
     frame = pd.DataFrame([

@@ -12,6 +12,7 @@ from rehapro_analysis.results import Result
 from rehapro_analysis.retention.event_tables.runs import Runs
 from rehapro_analysis.retention.states.histories import Columns, Histories, read_histories
 from rehapro_analysis.retention.states.spell_checks import sound
+from rehapro_analysis.study.origins import frame_origin
 
 ARROW = " → "
 
@@ -45,12 +46,13 @@ def state_graph(spells: Any, *, participant: Columns = "participant", state: str
 
 
 def common_paths(spells: Any, *, participant: Columns = "participant", state: str = "state", start: str = "start",
-                 stop: str = "stop", to: str = "to", origin: str = "own") -> Result:
+                 stop: str = "stop", to: str = "to", origin: str | None = None) -> Result:
     """Whole paths by how often they were taken, the most frequent first.
 
     A path is every state a person was seen in, first to last; ``ended`` says whether the last one is where
     the person went, or where the person was last seen. Columns: path, states (how many), ended, n, share.
     """
+    origin = frame_origin(spells, origin)
     h = sound(read_histories(spells, participant=participant, state=state, start=start, stop=stop, to=to))
     paths, n = np.unique(_paths(h), axis=0, return_counts=True)
     frame = pd.DataFrame({

@@ -10,6 +10,7 @@ import pandas as pd
 
 from rehapro_analysis.retention.curves.limits import check_choice
 from rehapro_analysis.retention.event_tables.spells import names
+from rehapro_analysis.study.days import day_of
 from rehapro_analysis.study.problems import Problem, StudyError
 from rehapro_analysis.study.reading import Study
 from rehapro_analysis.study.tables import TABLES
@@ -30,7 +31,7 @@ def cohort(study: Study, *, project: str | Sequence[str] | None = None, origin: 
     whole days; "months" counts calendar months, days of a month begun as a share of it, so that the
     same day of the month twelve months on is 12.
 
-    Columns: project, coach, participant (keys for clusters; never show them), entered_on, lock, stop
+    Columns: project, coach, participant (keys for clusters; never show them), entered_on, origin, lock, stop
     (from entry to exit or lock), event (why the person left, "unknown" without a reason, "censored" if
     still there), planned (from entry to the planned end), period (entry before, during or after the
     pandemic of 2020-03-16 to 2021-05-31), and whatever further columns the episodes have. Projects
@@ -50,17 +51,17 @@ def cohort(study: Study, *, project: str | Sequence[str] | None = None, origin: 
     """
     check_choice("clock", clock, CLOCKS)
     episodes = _chosen(study, names(project), origin)
-    known = episodes[list(RECORDED)].max().max() if lock is None else pd.Timestamp(lock)
+    known = episodes[list(RECORDED)].max().max() if lock is None else day_of(lock)
     people = episodes[episodes["entered_on"] <= known].reset_index(drop=True)
     _refuse_unusable(people, known)
     entered, gone = people["entered_on"], people["left_on"] <= known
-    frame = people[["project", "coach", "participant", "entered_on"]].assign(
+    frame = people[["project", "coach", "participant", "entered_on", "origin"]].assign(
         project=_in_order(people["project"], study), lock=known,
         stop=_elapsed(entered, people["left_on"].where(gone, known), clock),
         event=people["exit"].fillna(UNKNOWN).where(gone, CENSORED),
         planned=_elapsed(entered, people["planned_until"], clock), period=entry_periods(entered))
     declared = [column.name for column in TABLES["episodes"].columns]
-    return frame.join(people.drop(columns=declared, errors="ignore"))
+    return frame.join(people.drop(columns=[*declared, "origin"], errors="ignore"))
 
 
 def months_between(start: pd.Series, end: pd.Series) -> np.ndarray:

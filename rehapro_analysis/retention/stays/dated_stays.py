@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 import narwhals as nw
@@ -14,17 +13,6 @@ import pandas as pd
 from rehapro_analysis.retention.event_tables.spells import names
 from rehapro_analysis.study.frames import collected
 from rehapro_analysis.study.problems import Problem, StudyError
-
-Day = date | str | np.datetime64 | pd.Timestamp
-
-
-def day_number(day: Day) -> int:
-    """A day as the number of days since 1970-01-01.
-
-    >>> day_number("1970-01-11")
-    10
-    """
-    return int(np.datetime64(pd.Timestamp(day), "D").astype(int))
 
 
 @dataclass(frozen=True)

@@ -8,13 +8,14 @@ import pandas as pd
 from rehapro_analysis.results import Result
 from rehapro_analysis.retention.curves.summaries import milestone
 from rehapro_analysis.retention.event_tables.events import event_table
+from rehapro_analysis.study.origins import frame_origin
 
 PAST = 1.05  # shares of the planned stay: past its end, with a margin for the last days
 FEWEST_WATCHED, FEWEST_EXITS = 20, 5
 ROLES = ("plan and stay", "comparison, one side", "comparison, other side")
 
 
-def example_projects(people: pd.DataFrame, *, origin: str = "own") -> Result:
+def example_projects(people: pd.DataFrame, *, origin: str | None = None) -> Result:
     """The projects for worked examples: one for what became of the plan, two for a comparison.
 
     ``people`` comes from :func:`cohort`. The first is the project with the largest share of people still there
@@ -28,6 +29,7 @@ def example_projects(people: pd.DataFrame, *, origin: str = "own") -> Result:
     >>> example_projects(people).table["project"].tolist()
     ['B', 'B', 'A']
     """
+    origin = frame_origin(people, origin)
     entered = people.groupby("project", observed=True).size()
     exits = people[people["event"] != "censored"].groupby("project", observed=True).size()
     enough = entered[exits.reindex(entered.index, fill_value=0) >= FEWEST_EXITS]

@@ -13,8 +13,10 @@ from rehapro_analysis.results import Result
 from rehapro_analysis.retention.curves.curves import kaplan_meier
 from rehapro_analysis.retention.event_tables.events import event_table
 from rehapro_analysis.retention.event_tables.spells import names
-from rehapro_analysis.retention.stays.dated_stays import Day, day_number, read_dated_stays
+from rehapro_analysis.retention.stays.dated_stays import read_dated_stays
 from rehapro_analysis.retention.stays.splitting import split_spells
+from rehapro_analysis.study.days import Day, day_number
+from rehapro_analysis.study.origins import frame_origin, marked
 from rehapro_analysis.study.problems import StudyError
 
 PARTS = ("before", "at the planned end", "after")
@@ -40,12 +42,12 @@ def planned_spells(frame: Any, *, lock: Day, planned: str = "planned_until", ent
         raise StudyError.of(f"{int((~(days > 0)).sum())} row(s) have no {planned!r} after the entry.",
                             "Leave out stays that were not planned.")
     spells = stays.spells(end).drop(columns=planned)
-    return spells.assign(stop=spells["stop"] / days, planned_days=days.astype(int))
+    return marked(spells.assign(stop=spells["stop"] / days, planned_days=days.astype(int)), frame)
 
 
 def planned_completion(frame: Any, *, lock: Day, window: float = 0.05, by: str | Sequence[str] | None = None,
                        level: float = 0.95, planned: str = "planned_until", entered: str = "entered_on",
-                       left: str = "left_on", exit: str | None = "exit", origin: str = "own") -> Result:
+                       left: str = "left_on", exit: str | None = "exit", origin: str | None = None) -> Result:
     """Leaving before, at and after the planned end: three questions that one rate would mix.
 
     "at the planned end" is the share 1 - window to 1 + window of the planned stay. ``estimate`` is the
@@ -53,6 +55,7 @@ def planned_completion(frame: Any, *, lock: Day, window: float = 0.05, by: str |
     its exit times. ``rate`` is exits per planned length of time spent. Columns: the groups, part, n (who
     were there), n_event, planned_lengths (time spent in them), rate, estimate, std_error, lower, upper.
     """
+    origin = frame_origin(frame, origin)
     if not 0 < window < 1:
         raise StudyError.of(f"The window {window!r} is not a share between 0 and 1.", "Write 0.05 for 5 percent.")
     spells = planned_spells(frame, lock=lock, planned=planned, entered=entered, left=left, exit=exit, keep=by)

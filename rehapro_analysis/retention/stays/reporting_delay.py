@@ -13,7 +13,9 @@ from rehapro_analysis.results import Result
 from rehapro_analysis.retention.curves.curves import kaplan_meier
 from rehapro_analysis.retention.event_tables.events import event_table
 from rehapro_analysis.retention.event_tables.spells import names
-from rehapro_analysis.retention.stays.dated_stays import DatedStays, Day, day_number, read_dated_stays
+from rehapro_analysis.retention.stays.dated_stays import DatedStays, read_dated_stays
+from rehapro_analysis.study.days import Day, day_number
+from rehapro_analysis.study.origins import frame_origin, marked
 from rehapro_analysis.study.problems import StudyError
 
 SCENARIOS = ("all stayed", "locked", "all left")
@@ -28,12 +30,12 @@ def locked_spells(frame: Any, *, report: Day, lag: int = 0, entered: str = "ente
     """
     lock = _lock(report, lag)
     stays = read_dated_stays(frame, entered=entered, left=left, exit=exit, keep=keep)
-    return stays.known_on(lock).spells(lock)
+    return marked(stays.known_on(lock).spells(lock), frame)
 
 
 def reporting_bounds(frame: Any, *, report: Day, lag: int, by: str | Sequence[str] | None = None,
                      level: float = 0.95, entered: str = "entered_on", left: str = "left_on",
-                     exit: str | None = "exit", origin: str = "own") -> Result:
+                     exit: str | None = "exit", origin: str | None = None) -> Result:
     """Curves of staying between which the truth lies when exits of the last ``lag`` days may be unreported.
 
     "all stayed": everybody without a reported exit was there on the report date, the upper bound and
@@ -42,6 +44,7 @@ def reporting_bounds(frame: Any, *, report: Day, lag: int, by: str | Sequence[st
     watched up to the lock date only, one estimate that needs neither. Columns: the groups, scenario, and those
     of ``kaplan_meier``; its limits add the uncertainty of sampling to each curve.
     """
+    origin = frame_origin(frame, origin)
     lock, day = _lock(report, lag), day_number(report)
     stays = read_dated_stays(frame, entered=entered, left=left, exit=exit, keep=by).known_on(day)
     unknown = np.isnan(stays.left) & (lag > 0)

@@ -10,7 +10,9 @@ import numpy as np
 import pandas as pd
 
 from rehapro_analysis.retention.event_tables.times import time_or
-from rehapro_analysis.retention.stays.dated_stays import Day, day_number, read_dated_stays
+from rehapro_analysis.retention.stays.dated_stays import read_dated_stays
+from rehapro_analysis.study.days import Day, day_number
+from rehapro_analysis.study.origins import marked
 from rehapro_analysis.study.problems import StudyError
 
 NEVER = float("inf")
@@ -80,7 +82,8 @@ def split_periods(frame: Any, *, periods: Mapping[str, Day], lock: Day, before: 
                           piece="period", labels=[before, *periods])
     period = pd.Categorical(pieces["period"], [before, *periods], ordered=True)
     pieces = pieces.drop(columns=list(cuts)).assign(period=period, exit=_plain(pieces["exit"]))
-    return pieces[[*stays.kept.columns, "period", "start", "stop", "exit"]].reset_index(drop=True)
+    pieces = pieces[[*stays.kept.columns, "period", "start", "stop", "exit"]].reset_index(drop=True)
+    return marked(pieces, frame)
 
 
 def _plain(exits: pd.Series) -> np.ndarray:

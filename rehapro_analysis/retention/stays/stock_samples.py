@@ -11,7 +11,9 @@ import pandas as pd
 from rehapro_analysis.results import Result
 from rehapro_analysis.retention.curves.restricted import restricted_mean
 from rehapro_analysis.retention.event_tables.events import event_table
-from rehapro_analysis.retention.stays.dated_stays import DatedStays, Day, day_number, read_dated_stays
+from rehapro_analysis.retention.stays.dated_stays import DatedStays, read_dated_stays
+from rehapro_analysis.study.days import Day, day_number, day_of
+from rehapro_analysis.study.origins import frame_origin, marked
 from rehapro_analysis.study.problems import StudyError
 
 
@@ -24,12 +26,12 @@ def stock_spells(frame: Any, *, on: Day, lock: Day, entered: str = "entered_on",
     those kept, start and stop (days since entry), exit (empty: not left by the ``lock`` day).
     """
     stays, day, end = _stock(frame, on, lock, entered=entered, left=left, exit=exit, keep=keep)
-    return stays.spells(end).assign(start=day - stays.entered)
+    return marked(stays.spells(end).assign(start=day - stays.entered), frame)
 
 
 def stock_means(frame: Any, horizon: float, *, on: Day, lock: Day, alpha: float = 0.1, level: float = 0.95,
                 entered: str = "entered_on", left: str = "left_on", exit: str | None = "exit",
-                origin: str = "own") -> Result:
+                origin: str | None = None) -> Result:
     """The mean stay from a stock: two naive means, which are biased, and two that are not.
 
     "elapsed": the mean of the time since entry; "complete": the mean of the whole stays, which is
@@ -39,6 +41,7 @@ def stock_means(frame: Any, horizon: float, *, on: Day, lock: Day, alpha: float 
     counts everybody from the day of the stock; it needs no stationarity, but thin early risk sets make it
     unsure. Columns: mean, biased, n, estimate, std_error, lower, upper (empty for the naive ones).
     """
+    origin = frame_origin(frame, origin)
     stays, day, end = _stock(frame, on, lock, entered=entered, left=left, exit=exit)
     stay, p = stays.left - stays.entered, _signs(stays, day, end)[-1]
     complete = not np.isnan(stay).any()
@@ -53,12 +56,12 @@ def stock_means(frame: Any, horizon: float, *, on: Day, lock: Day, alpha: float 
     frame = pd.concat([rows, last], ignore_index=True).assign(n=len(stay))
     said = (f"The p-value of stationarity is {p:.3g}; a large one is no proof of it.", *ours.assumptions)
     return Result(frame[["mean", "biased", "n", "estimate", "std_error", "lower", "upper"]],
-                  f"mean stay from the stock of {pd.Timestamp(on):%Y-%m-%d}, up to {horizon:g} days", said,
+                  f"mean stay from the stock of {day_of(on):%Y-%m-%d}, up to {horizon:g} days", said,
                   len(stay), origin, ("n",))
 
 
 def stationarity_test(frame: Any, *, on: Day, lock: Day, entered: str = "entered_on", left: str = "left_on",
-                      exit: str | None = "exit", origin: str = "own") -> Result:
+                      exit: str | None = "exit", origin: str | None = None) -> Result:
     """Whether the stock looks as if people had always entered at the same rate.
 
     Then the days passed before the day and those to come after it are exchangeable within a person. Both
@@ -66,6 +69,7 @@ def stationarity_test(frame: Any, *, on: Day, lock: Day, entered: str = "entered
     little power in small stocks and none against changes that keep the balance: a large p-value is no proof.
     Columns: n_longer_before, n_longer_after, n_equal, p_value.
     """
+    origin = frame_origin(frame, origin)
     stays, day, end = _stock(frame, on, lock, entered=entered, left=left, exit=exit)
     columns = ["n_longer_before", "n_longer_after", "n_equal", "p_value"]
     row = pd.DataFrame([_signs(stays, day, end)], columns=columns)

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from rehapro_analysis.results import Result
-from rehapro_analysis.retention.stays.dated_stays import day_number
+from rehapro_analysis.study.days import day_number
 from rehapro_analysis.study.problems import StudyError
 from rehapro_analysis.study.reading import Study
 from rehapro_analysis.throughput.flow.stays import OPEN, Stays, read_stays

@@ -16,6 +16,7 @@ import pandas as pd
 
 from rehapro_analysis.retention.event_tables.spells import names
 from rehapro_analysis.retention.stays.cohorts import CENSORED, RECORDED, UNKNOWN, cohort
+from rehapro_analysis.study.days import day_of
 from rehapro_analysis.study.problems import Problem, StudyError
 from rehapro_analysis.study.reading import Study
 from rehapro_analysis.study.tables import EXITS
@@ -119,7 +120,7 @@ def read_stays(study: Study, by: str | Sequence[str] | None = "project", *, proj
     groups that are unknown or missing.
     """
     columns = names(by)
-    day = _last_day(study) if lock is None else pd.Timestamp(lock)
+    day = _last_day(study) if lock is None else day_of(lock)
     frame = (_phases if "phase" in columns else _participations)(study, project, origin, day)
     _check_groups(frame, columns)
     backwards = int((frame["left_on"] < frame["entered_on"]).sum())

@@ -10,6 +10,7 @@ import pandas as pd
 
 from rehapro_analysis.results import Result
 from rehapro_analysis.retention.exits.competing import STAYING
+from rehapro_analysis.study.days import day_of
 from rehapro_analysis.study.problems import Problem, StudyError
 from rehapro_analysis.study.reading import Study
 from rehapro_analysis.throughput.pathways.ways import COUNTS, SAID, ways_out
@@ -115,8 +116,10 @@ def step_stays(study: Study, project: str, *, start: Day = None, end: Day = None
     frame = frame[frame["project"] == project].sort_values([*_KEY, "entered_on", "left_on"], ignore_index=True)
     _refuse_gaps(frame)
     begun = frame.groupby(_KEY)["entered_on"].transform("min")
-    known = frame[["entered_on", "left_on"]].max().max() if lock is None else pd.Timestamp(lock)
-    kept = (begun >= pd.Timestamp(start or pd.Timestamp.min)) & (begun < pd.Timestamp(end or pd.Timestamp.max))
+    known = frame[["entered_on", "left_on"]].max().max() if lock is None else day_of(lock)
+    first = pd.Timestamp.min if start is None else day_of(start)
+    after = pd.Timestamp.max if end is None else day_of(end)
+    kept = (begun >= first) & (begun < after)
     frame, begun = (rows[kept & (frame["entered_on"] <= known)] for rows in (frame, begun))
     if frame.empty:
         raise StudyError.of(f"Nobody began a phase of {project} in this time.", "Check project, start, end and lock.")

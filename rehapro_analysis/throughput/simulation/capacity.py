@@ -14,8 +14,8 @@ import pandas as pd
 
 from rehapro_analysis.results import Result
 from rehapro_analysis.retention.curves.limits import normal_quantile
+from rehapro_analysis.study.origins import strictest
 from rehapro_analysis.study.problems import StudyError
-from rehapro_analysis.study.reading import STRICTEST_FIRST
 from rehapro_analysis.throughput.simulation.measures import UNITS, measures, stocks
 from rehapro_analysis.throughput.simulation.programme import Programme
 from rehapro_analysis.throughput.simulation.simulation import simulate
@@ -149,9 +149,7 @@ def _result(table: pd.DataFrame, programmes: list[Programme], method: str, repli
     missing = max((int(np.isnan(values).sum()) for values in measured), default=0)
     if missing:
         said.append(f"Up to {missing} of {replications:,} replications do not define a measure and are left out of it.")
-    origins = {programme.origin for programme in programmes}
-    return Result(table, method, tuple(said), replications,
-                  next(origin for origin in STRICTEST_FIRST if origin in origins))
+    return Result(table, method, tuple(said), replications, strictest(programme.origin for programme in programmes))
 
 
 def _enough(replications: int) -> int:

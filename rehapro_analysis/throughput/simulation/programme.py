@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from rehapro_analysis.retention.event_tables.events import EventTable
+from rehapro_analysis.study.origins import STRICTEST_FIRST, strictest
 from rehapro_analysis.study.problems import Problem, StudyError
-from rehapro_analysis.study.reading import STRICTEST_FIRST
 from rehapro_analysis.throughput.simulation.durations import Duration, duration
 
 AnyDuration = float | Sequence[float] | EventTable | Duration
@@ -92,7 +92,7 @@ class Programme:
         object.__setattr__(self, "phases", phases)
         _refuse(_programme_checks(self))
         found = {self.origin, *(part.origin for part in self._durations() if part.origin != "own")}
-        object.__setattr__(self, "origin", next(origin for origin in STRICTEST_FIRST if origin in found))
+        object.__setattr__(self, "origin", strictest(found))
 
     @property
     def rates(self) -> np.ndarray:

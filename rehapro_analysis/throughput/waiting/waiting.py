@@ -11,6 +11,7 @@ from rehapro_analysis.results import Result
 from rehapro_analysis.retention.curves.limits import check_choice
 from rehapro_analysis.retention.event_tables.events import EventTable, event_table
 from rehapro_analysis.retention.exits.competing import aalen_johansen
+from rehapro_analysis.study.days import day_of
 from rehapro_analysis.study.problems import Problem, StudyError
 from rehapro_analysis.study.reading import Study
 from rehapro_analysis.study.tables import LEGAL_DOMAINS
@@ -41,7 +42,7 @@ def waiting_spells(study: Study, project: Projects = None, *, since: Day = None,
     if undated := int(people["referred_on"].isna().sum()):
         raise StudyError([Problem("episodes", None, "referred_on", "", f"{undated} row(s) have no day of referral.",
                                   "Write the day, or leave the project out: a wait needs a beginning.")])
-    known = people[["referred_on", "entered_on", "left_on"]].max().max() if lock is None else pd.Timestamp(lock)
+    known = people[["referred_on", "entered_on", "left_on"]].max().max() if lock is None else day_of(lock)
     people = people[people["referred_on"] <= known]
     decided = people["entered_on"].fillna(people["left_on"])
     seen = decided <= known
@@ -100,7 +101,7 @@ def referral_sources(study: Study, project: Projects = None, *, by: str = "refer
 def _watched_from(spells: pd.DataFrame, referred: pd.Series, since: Day) -> pd.DataFrame:
     if since is None:
         return spells
-    before = (pd.Timestamp(since) - referred).dt.days
+    before = (day_of(since) - referred).dt.days
     spells = spells.assign(start=before.where(before > 0).astype(float))
     return spells[spells["start"].isna() | (spells["stop"] > spells["start"])]
 
