@@ -58,7 +58,7 @@ def _refuse_foreign(value: pd.Series, one: Indicator) -> None:
                                   f"fit the scale {one.scale}.", "Correct them, or the scale in indicators.csv.")])
 
 
-_ON_THE_WAY = {"entered_on", "referred_on", "left_on", "lock", "stop", "event", "planned"}
+_ON_THE_WAY = {"entered_on", "referred_on", "left_on", "lock", "stop", "event", "planned", "origin"}
 
 
 def _entered(study: Study, lock: str | None) -> pd.DataFrame:

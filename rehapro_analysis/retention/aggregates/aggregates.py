@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-import narwhals as nw
 import numpy as np
 import pandas as pd
 from scipy.optimize import linprog
@@ -13,6 +12,7 @@ from scipy.optimize import linprog
 from rehapro_analysis.results import Result
 from rehapro_analysis.retention.curves.curves import percent
 from rehapro_analysis.retention.curves.life_tables import rates
+from rehapro_analysis.study.frames import collected
 from rehapro_analysis.study.problems import StudyError
 
 AGGREGATE = "Counts only: no person can be followed through them."
@@ -68,7 +68,7 @@ def aggregate_period_table(flow: Any, *, stock_start: float, entries: str = "ent
         origin, ("stock_start", "entries", "exits", "stock_end"))
 
 
-def aggregate_retention_bounds(flow: Any, periods: Sequence[int], *, stock_start: float, entries: str = "entries",
+def aggregate_retention_bounds(flow: Any, periods: int | Sequence[int], *, stock_start: float, entries: str = "entries",
                                exits: str = "exits", origin: str = "own") -> Result:
     """Between which shares retention must lie when entries and exits are known but not who left when.
 
@@ -92,7 +92,7 @@ def aggregate_retention_bounds(flow: Any, periods: Sequence[int], *, stock_start
         (leaving == j) & (leaving >= cohort) for j in range(1, len(demand) + 1)]
     limits = [(0, None if possible else 0) for possible in leaving >= cohort]
     rows = []
-    for m in periods:
+    for m in np.atleast_1d(periods):
         decided = (cohort >= 1) & (cohort + m <= len(came))
         stays = (decided & (leaving > cohort + m)).astype(float)
         n = came[: max(len(came) - m, 0)].sum()
@@ -106,7 +106,11 @@ def aggregate_retention_bounds(flow: Any, periods: Sequence[int], *, stock_start
 
 
 def _counts(frame: Any, *columns: str) -> list[np.ndarray]:
-    data = nw.from_native(frame, eager_only=True)
+    data = collected(frame, columns)
+    texts = [name for name in columns if not data[name].dtype.is_numeric()]
+    if texts:
+        raise StudyError.of(f"The column(s) {', '.join(texts)} hold texts, not numbers.",
+                            "Give one number for every interval; of \"about 20\" the ends, one after the other.")
     counts = [data[name].to_numpy().astype(float) for name in columns]
     if not all((count >= 0).all() for count in counts):
         raise StudyError.of("Counts are negative or missing.", "Give a number for every interval, if only 0.")

@@ -8,7 +8,7 @@ from functools import cached_property
 import numpy as np
 
 from rehapro_analysis.retention.event_tables.counting import last_at
-from rehapro_analysis.retention.event_tables.events import EventTable
+from rehapro_analysis.retention.event_tables.events import EventTable, refuse_other
 from rehapro_analysis.retention.event_tables.runs import Runs
 
 
@@ -62,6 +62,7 @@ class CommonTimes:
 
 def common_times(table: EventTable) -> CommonTimes:
     """The groups of each stratum on the times at which anybody leaves the stratum."""
+    refuse_other(table)
     width = int(table.tick.max(initial=0)) + 1
     tick = table.stratum * width + table.tick
     leaving = table.n_exit.nonzero()[0]

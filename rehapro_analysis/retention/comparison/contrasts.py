@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from scipy.special import chdtrc
 
-from rehapro_analysis.retention.event_tables.events import EventTable
+from rehapro_analysis.retention.event_tables.events import EventTable, refuse_other
 from rehapro_analysis.retention.event_tables.frames import frame_of, texts
 from rehapro_analysis.study.problems import StudyError
 
@@ -98,6 +98,7 @@ def decision_table(names: Sequence[str], statistic: np.ndarray, df: np.ndarray) 
 
 def refuse_fractions(table: EventTable, test: str) -> None:
     """Raise if weights are not whole numbers: a test counts persons."""
+    refuse_other(table)
     if table.weighted and (table.cells.weight % 1 != 0).any():
         raise StudyError.of(
             f"The {test} counts persons, and these weights are not whole numbers.",

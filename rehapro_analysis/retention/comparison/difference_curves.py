@@ -10,7 +10,7 @@ from rehapro_analysis.retention.comparison.comparison import cause_position
 from rehapro_analysis.retention.comparison.contrasts import comparison_name
 from rehapro_analysis.retention.curves.limits import normal_quantile
 from rehapro_analysis.retention.curves.summaries import risk_table
-from rehapro_analysis.retention.event_tables.events import EventTable
+from rehapro_analysis.retention.event_tables.events import EventTable, refuse_other
 from rehapro_analysis.retention.exits.competing import SAID
 from rehapro_analysis.retention.exits.incidence import incidence
 from rehapro_analysis.study.problems import StudyError
@@ -33,6 +33,7 @@ def difference_curve(table: EventTable, *, cause: str | None = None, variance: s
     >>> difference_curve(event_table(people, stop="month", event="left", by="project")).table["estimate"].tolist()
     [0.0, 0.25, 0.125, 0.0]
     """
+    refuse_other(table)
     if len(names := table.by.names) != 2:
         raise StudyError.of(f"A difference is between two groups, and there are {len(names)}.",
                             "Choose two groups before counting.")

@@ -14,7 +14,7 @@ from rehapro_analysis.retention.comparison.contrasts import (
     quadratic_form,
     refuse_fractions,
 )
-from rehapro_analysis.retention.event_tables.events import EventTable
+from rehapro_analysis.retention.event_tables.events import EventTable, refuse_other
 from rehapro_analysis.retention.event_tables.frames import frame_of, texts
 from rehapro_analysis.retention.event_tables.runs import Runs
 from rehapro_analysis.study.problems import StudyError
@@ -39,6 +39,7 @@ def gray_test(table: EventTable, cause: str | None = None, *, rho: float = 0.0, 
     >>> gray_test(event_table(people, stop="month", event="exit", by="project"), "work").table["df"].tolist()
     [1]
     """
+    refuse_other(table)
     if table.delayed:
         raise StudyError.of("Gray's test is not defined for delayed entry.",
                             "Compare rates with logrank_test(table, cause=...) or shares with milestone_test.")

@@ -94,7 +94,7 @@ def _band(curve: Steps, rows: np.ndarray, lower: np.ndarray, upper: np.ndarray, 
     return curve_result(part, frame, method)
 
 
-def bootstrap_band(table: EventTable, *, rng: np.random.Generator, replicates: int = 2000, scale: str = "arcsine",
+def bootstrap_band(table: EventTable, *, rng: np.random.Generator | int, replicates: int = 2000, scale: str = "arcsine",
                    level: float = 0.95, between: tuple[float, float] | None = None) -> Result:
     """A band over a range of times from resampled persons: estimate -+ q se on a scale g.
 
@@ -116,7 +116,7 @@ def bootstrap_band(table: EventTable, *, rng: np.random.Generator, replicates: i
     q = np.full(len(curve.runs.first), np.nan)
     used, start = np.unique(curve.runs.row[rows], return_index=True)
     farthest = [np.maximum.reduceat(np.abs(forward(drawn[:, rows]) - centre) / se, start, axis=1)
-                for drawn in resampled_survival(curve, rng, replicates)] if len(rows) else []
+                for drawn in resampled_survival(curve, np.random.default_rng(rng), replicates)] if len(rows) else []
     if farthest:
         q[used] = np.quantile(np.concatenate(farthest), level, axis=0, method="higher")
     width = q[curve.runs.row[rows]] * se

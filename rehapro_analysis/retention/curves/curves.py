@@ -17,7 +17,7 @@ from rehapro_analysis.retention.curves.limits import (
     normal_quantile,
     survival_limits,
 )
-from rehapro_analysis.retention.event_tables.events import EventTable
+from rehapro_analysis.retention.event_tables.events import EventTable, refuse_other
 from rehapro_analysis.retention.event_tables.frames import frame_of
 from rehapro_analysis.retention.event_tables.runs import Runs
 from rehapro_analysis.study.problems import StudyError
@@ -97,6 +97,7 @@ def steps(table: EventTable, *, estimator: str = "product-limit", variance: str 
     is the infinitesimal jackknife; "auto" takes it where weights are not whole numbers, as R does.
     ``reverse`` exchanges exits and censorings: the curve of follow-up.
     """
+    refuse_other(table)
     check_choice("estimator", estimator, ESTIMATORS)
     check_choice("variance", variance, VARIANCES)
     table = _reversed(table.pooled()) if reverse else table.pooled()

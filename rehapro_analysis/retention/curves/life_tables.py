@@ -11,7 +11,7 @@ from scipy.special import chdtri
 from rehapro_analysis.results import Result
 from rehapro_analysis.retention.curves.curves import percent
 from rehapro_analysis.retention.curves.limits import normal_quantile, survival_limits
-from rehapro_analysis.retention.event_tables.events import EventTable
+from rehapro_analysis.retention.event_tables.events import EventTable, refuse_other
 from rehapro_analysis.study.problems import StudyError
 
 
@@ -24,7 +24,7 @@ def life_table(table: EventTable, breaks: Sequence[float], *, ci: str = "log-log
     groups, start, end, n_start, n_enter, n_event, n_censored, exposed, share_leaving, rate, estimate,
     std_error, lower, upper.
     """
-    pooled, edges = table.pooled(), _edges(table, breaks)
+    edges, pooled = _edges(table, breaks), table.pooled()
     sums = {name: _by_interval(pooled, values, edges) for name, values in
             (("n_enter", pooled.n_enter), ("n_event", pooled.n_exit), ("n_censored", pooled.n_censored))}
     change = sums["n_enter"] - sums["n_event"] - sums["n_censored"]
@@ -58,7 +58,7 @@ def period_table(table: EventTable, breaks: Sequence[float], *, per: float = 1.0
     exits/person-time (per=100: per 100 person-months). One row a group, interval and cause.
     Columns: the groups, start, end, cause, person_time, n_event, estimate, lower, upper.
     """
-    pooled, edges = table.pooled(), _edges(table, breaks)
+    edges, pooled = _edges(table, breaks), table.pooled()
     events = np.stack([_by_interval(pooled, cause, edges) for cause in pooled.n_event.T], axis=-1)
     time = np.broadcast_to(np.diff(_person_time(pooled, edges), axis=1)[..., None], events.shape)
     frame = _interval_frame(table.groups, edges)
@@ -92,7 +92,8 @@ def rates(count: np.ndarray, time: np.ndarray, per: float, level: float) -> dict
 
 
 def _edges(table: EventTable, breaks: Sequence[float]) -> np.ndarray:
-    edges = np.asarray(breaks, float)
+    refuse_other(table)
+    edges = np.atleast_1d(np.asarray(breaks, float))
     if len(edges) < 2 or (np.diff(edges) <= 0).any() or edges[0] != 0 or edges[-1] <= table.time.max():
         raise StudyError.of("The breaks must rise from 0 to beyond the last time.",
                             f"The last time is {table.time.max():g}; end with a later break.")

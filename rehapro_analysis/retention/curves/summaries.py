@@ -21,13 +21,13 @@ from rehapro_analysis.retention.curves.curves import (
 )
 from rehapro_analysis.retention.curves.limits import survival_limits
 from rehapro_analysis.retention.event_tables.coding import TIE
-from rehapro_analysis.retention.event_tables.events import EventTable
+from rehapro_analysis.retention.event_tables.events import EventTable, refuse_other
 from rehapro_analysis.retention.exits.incidence import incidence
 from rehapro_analysis.retention.exits.incidence_limits import cause_limits
 from rehapro_analysis.study.problems import StudyError
 
 
-def quantiles(table: EventTable, probabilities: Sequence[float] = (0.25, 0.5, 0.75), *, ci: str = "log-log",
+def quantiles(table: EventTable, probabilities: float | Sequence[float] = (0.25, 0.5, 0.75), *, ci: str = "log-log",
               level: float = 0.95) -> Result:
     """Times by which given shares have left, by group; 0.5 is the median stay.
 
@@ -50,8 +50,8 @@ def median_follow_up(table: EventTable, *, ci: str = "log-log", level: float = 0
     return _quantiles(steps(table, reverse=True), (0.5,), ci, level, "median follow-up, reverse Kaplan-Meier")
 
 
-def _quantiles(curve: Steps, probabilities: Sequence[float], ci: str, level: float, method: str) -> Result:
-    shares = np.asarray(probabilities, float)
+def _quantiles(curve: Steps, probabilities: float | Sequence[float], ci: str, level: float, method: str) -> Result:
+    shares = np.atleast_1d(np.asarray(probabilities, float))
     if not ((shares > 0) & (shares < 1)).all():
         raise StudyError.of("Probabilities must lie between 0 and 1.", "Write 0.5 for the median.")
     lower, upper = curve_limits(curve, ci=ci, level=level)
@@ -78,7 +78,7 @@ def _first(reached: np.ndarray, times: np.ndarray, last: np.ndarray) -> np.ndarr
     return np.where(reached.any(axis=2), np.take_along_axis(times, place, axis=1), np.nan)
 
 
-def milestone(table: EventTable, times: Sequence[float], *, cause: str | None = None, ci: str = "log-log",
+def milestone(table: EventTable, times: float | Sequence[float], *, cause: str | None = None, ci: str = "log-log",
               level: float = 0.95) -> Result:
     """The share still in the programme - or gone for a cause - at given times, by group, with its limits.
 
@@ -98,7 +98,7 @@ def milestone(table: EventTable, times: Sequence[float], *, cause: str | None = 
        estimate  lower     upper
     0       0.0    0.0  0.308497
     """
-    curve, at = steps(table), np.asarray(times)
+    curve, at = steps(table), np.atleast_1d(times)
     found = _staying(curve, at, ci, level) if cause is None else _gone(table, cause, at, ci, level)
     frame = _by_time(table, at).assign(n_risk=_at_risk(table.pooled(), at).ravel())
     what = "still there" if cause is None else f"gone for {cause}"
@@ -151,7 +151,7 @@ def conditional_survival(table: EventTable, given: float, *, ci: str = "log-log"
     return curve_result(after, frame, f"staying on given {given:g} {table.unit}, {percent(level)} {ci} limits")
 
 
-def risk_table(table: EventTable, times: Sequence[float]) -> Result:
+def risk_table(table: EventTable, times: float | Sequence[float]) -> Result:
     """The numbers under a curve as data: who is watched, has left, was censored at given times, by group.
 
     ``n_risk`` counts entry < time <= exit, that is just before the time; ``cumulative_events`` and
@@ -164,7 +164,8 @@ def risk_table(table: EventTable, times: Sequence[float]) -> Result:
     0     0       4                  0                    0
     1     2       3                  2                    1
     """
-    pooled, at = table.pooled(), np.asarray(times)
+    refuse_other(table)
+    pooled, at = table.pooled(), np.atleast_1d(times)
     row = pooled.runs.find(pooled.time, at)
     sums = {"cumulative_events": pooled.n_exit, "cumulative_censored": pooled.n_censored}
     columns = {name: np.where(row < 0, 0.0, pooled.runs.cumsum(counts)[row]).ravel()

@@ -22,6 +22,7 @@ from rehapro_analysis.retention.event_tables.labels import Labels
 from rehapro_analysis.retention.event_tables.runs import Runs
 from rehapro_analysis.retention.event_tables.spells import Spells, causes_of, names, read_spells
 from rehapro_analysis.study.origins import frame_origin
+from rehapro_analysis.study.problems import StudyError
 
 ENTRY, CENSORED = -2, -1  # what can happen besides the causes 0, 1, ...
 ROUNDING = 1e-12  # share of a group's weight below which a remaining risk set is rounding
@@ -120,6 +121,13 @@ class EventTable:
                                "n_censored": self.n_censored})
         events = pd.DataFrame(self.n_event, columns=list(self.causes))
         return pd.concat([part.reset_index(drop=True) for part in (*labels, counts, events)], axis=1)
+
+
+def refuse_other(table: Any) -> None:
+    """Refuse what is no event table, such as the frame that one is to be counted from."""
+    if not isinstance(table, EventTable):
+        raise StudyError.of(f"This needs an event table and got a {type(table).__name__}.",
+                            "Count the frame first: event_table(frame, stop=..., event=...).")
 
 
 def event_table(frame: Any, *, stop: str, event: str, start: str | None = None,

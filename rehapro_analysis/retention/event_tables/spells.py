@@ -25,6 +25,8 @@ from rehapro_analysis.study.problems import Problem, StudyError
 
 PERSONS, WEIGHT, WEIGHT_SQ, REFUSED = (f"retention {name}" for name in ("n", "w", "w2", "refused"))
 
+FLAGS = ("0", "true", "false", "yes", "no", "ja", "nein", "noch da", "still there")  # texts that are no reason
+
 
 @dataclass(frozen=True)
 class Spells:
@@ -157,9 +159,10 @@ def _staying(level: Any) -> bool:
 
 def _check_causes(levels: Any) -> None:
     texts = [level for level in levels if isinstance(level, str)]
-    flags = [text for text in texts if text.strip().casefold() in ("0", "true", "false")]
+    flags = [text for text in texts if text.strip().casefold() in FLAGS]
     if flags:
-        raise StudyError.of(f"The causes contain the text {flags[0]!r}.", "Give numbers or booleans instead.")
+        raise StudyError.of(f"The causes contain the text {flags[0]!r}.", "Give numbers or booleans instead, or the "
+                            "reason of leaving, empty for who is still there.")
     if any(level < 0 for level in levels if level is not None and not isinstance(level, str)):
         raise StudyError.of("The causes contain a negative number.", "Leave it empty for who is still there.")
 

@@ -7,7 +7,7 @@ import pandas as pd
 
 from rehapro_analysis.results import Result
 from rehapro_analysis.retention.curves.limits import normal_quantile, survival_limits
-from rehapro_analysis.retention.event_tables.events import EventTable
+from rehapro_analysis.retention.event_tables.events import EventTable, refuse_other
 from rehapro_analysis.retention.event_tables.frames import frame_of, texts
 from rehapro_analysis.retention.event_tables.runs import Runs
 from rehapro_analysis.retention.exits.incidence import Incidence, incidence
@@ -117,6 +117,7 @@ def _exact(found: Incidence, shown: np.ndarray, level: float) -> tuple[np.ndarra
 
 
 def _refuse_state(table: EventTable) -> None:
+    refuse_other(table)
     if STAYING in table.causes:
         raise StudyError.of(f"A cause of leaving is called {STAYING!r}, the name of those who stay.",
                             "Leave the cell empty for who is still there.")

@@ -15,7 +15,7 @@ import numpy as np
 from rehapro_analysis.retention.curves.curves import is_robust
 from rehapro_analysis.retention.curves.influence import ROUNDING, IncidenceInfluence
 from rehapro_analysis.retention.curves.limits import check_choice
-from rehapro_analysis.retention.event_tables.events import EventTable
+from rehapro_analysis.retention.event_tables.events import EventTable, refuse_other
 from rehapro_analysis.study.problems import StudyError
 
 VARIANCES = ("auto", "delta", "gray", "ij")
@@ -134,6 +134,7 @@ def incidence(table: EventTable, variance: str = "auto") -> Incidence:
     "auto" is "delta" for persons watched from the start, else "ij". Raises :class:`StudyError` for
     unknown words and for "delta" or "gray" with fractional weights.
     """
+    refuse_other(table)
     check_choice("variance", variance, VARIANCES)
     table = table.pooled()
     fractional = is_robust(table, "auto")

@@ -8,9 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from rehapro_analysis.retention.event_tables.coding import Column, Columns, code_column, floats, is_missing, is_number
+from rehapro_analysis.retention.event_tables.spells import names
 from rehapro_analysis.study.problems import StudyError
 
-Covariates = Sequence[str] | Mapping[str, str | None]
+Covariates = str | Sequence[str] | Mapping[str, str | None]
+LEVELS = 20  # more levels than that are no groups: a number written as a text, or a name of each person
 
 
 @dataclass(frozen=True)
@@ -33,9 +35,9 @@ class Design:
         return (self.matrix - self.matrix.mean(axis=0)) / scale, scale
 
 
-def refuse_missing(data: Columns, names: Sequence[str]) -> None:
+def refuse_missing(data: Columns, columns: Sequence[str]) -> None:
     """Raise one error that counts the missing values of every column."""
-    counts = {name: int(is_missing(data[name]).sum()) for name in dict.fromkeys(names)}
+    counts = {name: int(is_missing(data[name]).sum()) for name in dict.fromkeys(columns)}
     found = [f"{name!r} ({count})" for name, count in counts.items() if count]
     if found:
         raise StudyError.of(f"Values are missing in {', '.join(found)}.",
@@ -48,20 +50,22 @@ def design(data: Columns, covariates: Covariates) -> Design:
     The reference is the first category of a categorical, else the first level in sorted order
     (False for booleans); a mapping ``{"sex": "female", "age": None}`` chooses it.
     """
-    references = dict(covariates) if isinstance(covariates, Mapping) else dict.fromkeys(covariates)
+    references = dict(covariates) if isinstance(covariates, Mapping) else dict.fromkeys(names(covariates))
     if not references:
         raise StudyError.of("A regression needs at least one covariate.", "Without any, read the curve instead.")
     parts = [_expand(name, data[name], reference) for name, reference in references.items()]
     expanded = [column for part in parts for column in part]
-    names, levels, bases, values = zip(*expanded, strict=True)
-    terms = tuple(name if level is None else f"{name}[{level}]" for name, level in zip(names, levels, strict=True))
-    return Design(np.column_stack(values), terms, names, levels, bases)
+    of, levels, bases, values = zip(*expanded, strict=True)
+    terms = tuple(name if level is None else f"{name}[{level}]" for name, level in zip(of, levels, strict=True))
+    return Design(np.column_stack(values), terms, of, levels, bases)
 
 
 def _expand(name: str, series: Column, reference: str | None) -> list[tuple]:
     """(covariate, level, reference, values) of every column that one covariate becomes."""
     if is_number(series) and reference is None:
         values = floats(series)
+        if infinite := int(np.isinf(values).sum()):
+            raise StudyError.of(f"The covariate {name!r} is infinite in {infinite} row(s).", "Correct these values.")
         if np.ptp(values) == 0:
             raise StudyError.of(f"The covariate {name!r} is {values[0]:g} in every row.", "Leave it out.")
         return [(name, None, None, values)]
@@ -69,6 +73,9 @@ def _expand(name: str, series: Column, reference: str | None) -> list[tuple]:
     found = np.unique(coded.codes)
     levels = [str(coded.levels[code]) for code in found]
     reference = levels[0] if reference is None else str(reference)
+    if len(levels) > LEVELS:
+        raise StudyError.of(f"The covariate {name!r} holds {len(levels)} different texts, too many for groups.",
+                            "If they are numbers, write them with a decimal point; else join them to fewer groups.")
     if len(levels) == 1:
         raise StudyError.of(f"The covariate {name!r} is {levels[0]!r} in every row.", "Leave it out.")
     if reference not in levels:

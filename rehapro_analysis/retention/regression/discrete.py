@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from rehapro_analysis.results import Result
-from rehapro_analysis.retention.event_tables.events import EventTable
+from rehapro_analysis.retention.event_tables.events import EventTable, refuse_other
 from rehapro_analysis.retention.regression.coefficients import HAZARD, ODDS, coefficient_table
 from rehapro_analysis.retention.regression.covariates import Covariates, Design, design, refuse_dependent
 from rehapro_analysis.retention.regression.regression import refuse_infinite
@@ -104,9 +104,7 @@ class DiscreteFit:
 
 def _fitted(table: EventTable, covariates: Covariates, time: str, link: str, saturated: bool,
             cause: str | None) -> DiscreteFit:
-    if not isinstance(table, EventTable):
-        raise StudyError.of("A discrete hazard model counts on an event table.",
-                            "Make one first: event_table(frame, stop=..., event=..., by=...).")
+    refuse_other(table)
     if time not in SHAPES or link not in MEASURES:
         raise StudyError.of(f"There is no time {time!r} with link {link!r}.",
                             f"Times: {', '.join(SHAPES)}; links: {', '.join(MEASURES)}.")

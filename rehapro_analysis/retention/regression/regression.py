@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -56,6 +56,7 @@ def read_regression_data(frame: Any, *, stop: str, event: str, covariates: Covar
     event, covariates that are constant or depend on each other - within strata, unless the strata share
     one baseline (``same_baseline``).
     """
+    covariates = covariates if isinstance(covariates, Mapping) else names(covariates)
     wanted = [stop, event, *names(start), *names(strata), *names(cluster), *covariates]
     data = by_column(frame, wanted) or collected(frame, wanted)
     refuse_late_groups(frame, [*names(strata), *covariates], start)

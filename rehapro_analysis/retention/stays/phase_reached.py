@@ -9,6 +9,7 @@ import pandas as pd
 
 from rehapro_analysis.results import Result
 from rehapro_analysis.retention.comparison.differences import restricted_mean_test
+from rehapro_analysis.retention.curves.limits import check_choice
 from rehapro_analysis.retention.event_tables.events import event_table
 from rehapro_analysis.retention.states.phases import phase_spells
 from rehapro_analysis.retention.stays.cohorts import cohort
@@ -32,10 +33,15 @@ def reached_phase_test(study: Study, project: str, *, phase: str | None = None, 
     Columns: counted_from ("entry (unfair)", "landmark (fair)"), comparison, horizon, estimate (days), std_error,
     lower, upper. Raises :class:`StudyError` where the project has no phases, or a group nobody.
     """
-    phase = phase or phase_spells(study, project)["state"].cat.categories[-1]
+    phases = phase_spells(study, project)["state"].cat.categories
+    phase = phases[-1] if phase is None else phase
+    check_choice("phase", phase, tuple(phases))
     people = _with_reached(cohort(study, project=project), study, project, phase)
     at = float(people["planned"].fillna(NO_PLAN).median()) if at is None else at
     horizon = round(1.5 * at) if horizon is None else horizon
+    if not horizon > at:
+        raise StudyError.of(f"The horizon, day {horizon:g}, is not after the landmark, day {at:g}.",
+                            "Count to a later day: between the two, the fair comparison looks at nothing.")
     fair = reached_by(people, reached="reached", stop="stop", at=at)
     _refuse_one_group(fair, phase, at)
     groups = (people.assign(group=people["reached"].notna()), None), (fair, "start")
