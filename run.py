@@ -1,6 +1,6 @@
 """Set up the environment if needed, then start what was asked for.
 
-python3 run.py [--data DIR] [--out DIR] [--language de]   notebooks and figures
+python3 run.py [--data DIR] [--out DIR] [--language de] [--lock DAY]   notebooks and figures
 python3 run.py test [options of pytest]                   tests and the stored outputs of the notebooks
 python3 run.py lab                                        the notebooks in JupyterLab
 """

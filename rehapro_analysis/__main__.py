@@ -13,6 +13,7 @@ from rehapro_analysis.publishing.destination import prepare
 from rehapro_analysis.publishing.manifest import FIGURES, gather
 from rehapro_analysis.publishing.notebooks import NOTEBOOKS, NotebookError, chosen_paths, executions, write
 from rehapro_analysis.study import StudyError, read_study
+from rehapro_analysis.study.days import day_of
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -27,7 +28,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def run(options: argparse.Namespace) -> int:
     """Run every notebook, or those named: in place with the committed data, else into ``--out``."""
-    if (options.data or options.language) and not options.out:
+    if (options.data or options.language or options.lock) and not options.out:
         raise StudyError.of("The committed notebooks and figures stay as they are.",
                             "Choose a folder with --out DIR, such as --out my_report.")
     read_study(*(options.data or data_folders()))  # bad input is named before any notebook runs
@@ -95,6 +96,8 @@ def _settings(options: argparse.Namespace) -> dict[str, str]:
     settings = {}
     if options.data:
         settings["REHAPRO_DATA"] = os.pathsep.join(str(Path(folder).resolve()) for folder in options.data)
+    if options.lock:
+        settings["REHAPRO_LOCK"] = f"{day_of(options.lock):%Y-%m-%d}"
     if options.language:
         settings["REHAPRO_LANGUAGE"] = options.language
     return settings
@@ -113,6 +116,8 @@ def _parser() -> argparse.ArgumentParser:
     running.add_argument("notebooks", nargs="*", metavar="NOTEBOOK", help="such as 03_throughput; all if none")
     running.add_argument("--data", action="append", metavar="DIR", help="folder with tables; may be given again")
     running.add_argument("--out", metavar="DIR", help="new folder for executed notebooks and figures; git ignores it")
+    running.add_argument("--lock", metavar="DAY", help="day up to which entries and exits are known, as 2022-06-15; "
+                                                         "the latest in the data if none")
     running.add_argument("--language", choices=("de", "en"), help="language of the figures shown")
     add(check).add_argument("folders", nargs="+", metavar="DIR")
     add(verify).add_argument("notebooks", nargs="*", metavar="NOTEBOOK", help="such as 03_throughput; all if none")

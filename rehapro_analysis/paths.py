@@ -1,4 +1,4 @@
-"""Where data lie, where results go, which language they speak: three environment variables."""
+"""Where data lie, up to which day they are known, where results go, in which language: four environment variables."""
 
 from __future__ import annotations
 
@@ -21,6 +21,11 @@ def data_folders() -> list[Path]:
 def out_folder() -> Path:
     """The folder that figures and reports go to: ``REHAPRO_OUT``, else the repository."""
     return Path(os.environ.get("REHAPRO_OUT") or REPOSITORY)
+
+
+def lock() -> str | None:
+    """The day up to which entries and exits of people are known: ``REHAPRO_LOCK``; None: the latest in the data."""
+    return os.environ.get("REHAPRO_LOCK") or None
 
 
 def language() -> str:

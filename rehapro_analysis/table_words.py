@@ -100,7 +100,8 @@ _HEADINGS = {
     "not_recorded": ("nicht erfasst", "not recorded"), "missing_share": ("Anteil fehlend", "share missing"),
     "lowest": ("mindestens", "at least"), "highest": ("höchstens", "at most"), "record": ("festgehalten", "recorded"),
     "part": ("Abschnitt", "part"), "planned_lengths": ("geplante Dauern", "planned lengths"), "rate": ("Rate", "rate"),
-    "counted_from": ("gezählt ab", "counted from"), "delta": ("Verschiebung δ", "shift δ"),
+    "person_time": ("Personenzeit", "person time"), "counted_from": ("gezählt ab", "counted from"),
+    "delta": ("Verschiebung δ", "shift δ"),
     "verdict_alike": ("Urteil im gleichsten Fall", "verdict if most alike"),
     "verdict_apart": ("Urteil im ungleichsten Fall", "verdict if most apart"),
     "random": ("bei zufälligem Fehlen ± δ", "missing at random ± δ"),
@@ -210,6 +211,7 @@ _IN_COLUMN = {  # a value that means something else in one column
     **{("period", value): words for value, words in {
         "before": ("vor der Pandemie", "before the pandemic"), "during": ("in der Pandemie", "during the pandemic"),
         "after": ("nach der Pandemie", "after the pandemic"), "all": ("alle", "all"),
+        "outside": ("außerhalb der Pandemie", "outside the pandemic"),
         "within": ("innerhalb der Zeiträume", "within periods")}.items()},
     **{("scale", value): words for value, words in {
         "binary": ("ja/nein", "yes/no"), "metric": ("Messwert", "metric"), "ordinal": ("Rangstufen", "ordinal"),

@@ -133,3 +133,37 @@ def test_a_difference_of_a_cause_has_the_sign_of_the_first_group_and_needs_two_g
     assert retention.difference_curve(table, cause="work").table["estimate"].tolist() == pytest.approx([1 / 3, 2 / 3])
     with pytest.raises(ra.StudyError, match="between two groups, and there are 1"):
         retention.difference_curve(retention.event_table(frame, stop="days", event="exit"))
+
+
+# What is known, and up to which day
+
+def known_of(*days: tuple[str | None, str | None]) -> ra.Study:
+    frame = pd.DataFrame(days, columns=["entered_on", "left_on"]).apply(pd.to_datetime)
+    frame = frame.assign(project="A", participant=[f"p{i}" for i in range(len(days))], coach=None, referred_on=pd.NaT,
+                         planned_until=pd.NaT, exit=frame["left_on"].notna().map({True: "dropout", False: None}),
+                         origin="own")
+    return ra.Study({"projects": pd.DataFrame({"project": ["A"]}), "episodes": frame})
+
+
+STAYS = [("2021-01-04", "2021-03-01")] * 5 + [("2021-02-01", None)] * 5
+
+
+def test_the_last_day_is_said_and_a_lonely_one_is_questioned():
+    say = ra.retention.what_is_known
+    assert say(known_of(*STAYS)) == "10 participations, entries and exits known up to 2021-03-01."
+    slip = say(known_of(*STAYS, ("2021-02-01", "2025-05-01")))
+    assert "known up to 2025-05-01" in slip and "lies 1522 days back: if the last one is a slip" in slip
+    assert "slip" not in say(known_of(*STAYS, ("2021-02-01", "2025-05-01")), lock="2021-06-30")
+    assert "Nobody is still there" in say(known_of(*STAYS[:5]))
+    assert say(known_of(*STAYS[4:7])).startswith("fewer than 5 participations")
+
+
+def test_the_last_day_of_a_run_holds_for_every_field(monkeypatch):
+    study = known_of(*STAYS, ("2021-02-01", "2025-05-01"))
+    monkeypatch.setenv("REHAPRO_LOCK", "2021-06-30")
+    assert set(retention.cohort(study)["lock"]) == {pd.Timestamp("2021-06-30")}
+    assert retention.cohort(study, lock="2021-04-30")["lock"].max() == pd.Timestamp("2021-04-30")
+    assert ra.throughput.monthly_flow(study).table["month"].max() == pd.Timestamp("2021-06-01")
+    monkeypatch.setenv("REHAPRO_LOCK", "30.6.2021")
+    with pytest.raises(ra.StudyError, match="Write it as YYYY-MM-DD"):
+        retention.cohort(study)

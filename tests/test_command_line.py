@@ -89,6 +89,13 @@ def test_the_repository_itself_is_no_folder_for_own_results():
         prepare(REPOSITORY)
 
 
+def test_the_last_day_of_a_run_is_a_day_and_needs_a_folder(tmp_path, capsys):
+    assert command.main(["run", "01_evidence", "--lock", "2022-06-30"]) == 1
+    assert "The committed notebooks and figures stay as they are" in capsys.readouterr().err
+    assert command.main(["run", "01_evidence", "--lock", "30.6.2022", "--out", str(tmp_path / "out")]) == 1
+    assert "'30.6.2022' is no day that can be read. Write it as YYYY-MM-DD" in capsys.readouterr().err
+
+
 def test_a_new_folder_in_the_repository_may_be_used_again(tmp_path, monkeypatch):
     monkeypatch.setattr(destination, "REPOSITORY", tmp_path)
     for folder in ("my_report", "my_report", "my_report/june"):

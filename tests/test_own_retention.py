@@ -83,7 +83,12 @@ def test_without_plans_or_exits_the_examples_are_the_largest_projects_and_say_so
     chosen = example_projects(people(A=30, B=50, C=8).assign(planned=float("nan"), event="censored")).table
     assert chosen["project"].tolist() == ["B", "B", "A"]
     assert "most people entered" in chosen["why"][0]
-    assert "few have 5 exits" in chosen["why"][1]
+    assert "among those with at least 5 people" in chosen["why"][1]
+
+
+def test_a_single_person_is_no_side_of_a_comparison():
+    assert example_projects(people(A=60, B=1)).table["role"].tolist() == [ROLES[0]]
+    assert example_projects(people(A=60, B=1, C=12)).table["project"].tolist() == ["A", "A", "C"]
 
 
 @pytest.fixture(scope="module")

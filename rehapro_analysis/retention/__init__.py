@@ -33,7 +33,7 @@ from rehapro_analysis.retention.states.multistate import expected_stay, state_oc
 from rehapro_analysis.retention.states.phases import phase_spells
 from rehapro_analysis.retention.states.spell_checks import check_spells
 from rehapro_analysis.retention.states.state_paths import common_paths, state_graph
-from rehapro_analysis.retention.stays.cohorts import cohort
+from rehapro_analysis.retention.stays.cohorts import cohort, what_is_known
 from rehapro_analysis.retention.stays.examples import example_projects
 from rehapro_analysis.retention.stays.landmarks import known_by, landmark, reached_by
 from rehapro_analysis.retention.stays.phase_reached import reached_phase_test
@@ -52,5 +52,5 @@ __all__ = [
     "planned_completion", "planned_spells", "proportional_hazards_test", "quantiles", "reached_by",
     "reached_phase_test", "reporting_bounds", "restricted_mean", "restricted_mean_test", "retention_by_record",
     "risk_table", "simultaneous_band", "split_periods", "split_spells", "state_graph", "state_occupation",
-    "stationarity_test", "stock_means", "stock_spells", "time_lost",
+    "stationarity_test", "stock_means", "stock_spells", "time_lost", "what_is_known",
 ]

@@ -8,6 +8,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
+from rehapro_analysis import paths
 from rehapro_analysis.study.problems import StudyError
 
 Day = date | str | np.datetime64 | pd.Timestamp
@@ -32,6 +33,19 @@ def day_of(day: Day) -> pd.Timestamp:
     if pd.isna(found):
         raise StudyError.of(f"{day!r} is no day of the calendar.", "Write it as YYYY-MM-DD.")
     return found.normalize()
+
+
+def known_until(recorded: pd.DataFrame, lock: Day | None = None) -> pd.Timestamp:
+    """The day up to which entries and exits are known: ``lock``, else that of the run, else the latest recorded.
+
+    ``recorded`` holds columns of days. Without any day it is missing (NaT).
+
+    >>> days = pd.DataFrame({"entered_on": pd.to_datetime(["2022-01-10"]), "left_on": pd.to_datetime(["2022-02-01"])})
+    >>> known_until(days), known_until(days, "2022-01-31")
+    (Timestamp('2022-02-01 00:00:00'), Timestamp('2022-01-31 00:00:00'))
+    """
+    lock = paths.lock() if lock is None else lock
+    return recorded.max().max() if lock is None else day_of(lock)
 
 
 def day_number(day: Day) -> int:

@@ -8,7 +8,7 @@ from rehapro_analysis.indicators.measures.definitions import Indicator, indicato
 from rehapro_analysis.indicators.measures.overdue import overdue
 from rehapro_analysis.indicators.measures.rules import NOT_DUE, RULES
 from rehapro_analysis.retention.stays.cohorts import RECORDED, cohort, entry_periods
-from rehapro_analysis.study.days import day_of
+from rehapro_analysis.study.days import known_until
 from rehapro_analysis.study.problems import Problem, StudyError
 from rehapro_analysis.study.reading import Study
 from rehapro_analysis.study.tables import TABLES
@@ -69,7 +69,7 @@ def _entered(study: Study, lock: str | None) -> pd.DataFrame:
 def _referred(study: Study, lock: str | None) -> pd.DataFrame:
     """Everybody referred by the lock date; nobody has a coach before the start."""
     people = study.table("episodes")
-    known = people[list(RECORDED)].max().max() if lock is None else day_of(lock)
+    known = known_until(people[list(RECORDED)], lock)
     people = people[people["referred_on"] <= known].sort_values("referred_on", kind="stable")
     people = people.drop_duplicates(["project", "participant"]).sort_index().reset_index(drop=True)
     later = [people[day].where(people[day] <= known) for day in ("entered_on", "left_on")]

@@ -33,7 +33,8 @@ def documented_retention(study: Study, *, level: float = 0.95) -> Result:
     return Result(table, f"documented staying and leaving, {100 * level:g} % Clopper-Pearson limits",
                   ("Observed people are treated as independent of one another.",
                    "Where a row says \"if\", the denominator is assumed and only the count is documented."),
-                  len(table), study.origin("facts"), ("count_low", "count_high", "of"), shares=("lower", "upper"))
+                  len(table), study.origin("facts"), ("count_low", "count_high", "of"), shares=("lower", "upper"),
+                  counted="rows")
 
 
 def _cycles(study: Study) -> list[tuple]:

@@ -24,7 +24,7 @@ def contrasts(table: EventTable, pairwise: bool) -> list[tuple[str, np.ndarray]]
     """
     names = table.by.names
     if len(names) < 2:
-        raise StudyError.of("A comparison needs at least two groups.", "Name a grouping column with by=.")
+        raise StudyError.of("A comparison needs at least two groups.", "Count two projects or more: by=\"project\".")
     sets = np.column_stack(np.triu_indices(len(names), 1)) if pairwise else np.arange(len(names))[None, :]
     return [(comparison_name([names[code] for code in codes]), codes) for codes in sets]
 

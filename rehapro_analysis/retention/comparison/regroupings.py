@@ -54,7 +54,7 @@ def read_moved(spells: Spells, n_by: int) -> Moved:
     named = [" / ".join(str(axis.levels[axis.codes[row[i]]]) for axis in spells.by[:n_by])
              for i in np.unique(group, return_index=True)[1]]
     if len(named) < 2:
-        raise StudyError.of("A comparison needs at least two groups.", "Name a grouping column with by=.")
+        raise StudyError.of("A comparison needs at least two groups.", "Count two projects or more: by=\"project\".")
     order = np.argsort(stratum[first], kind="stable")
     exits = causes_of(spells.event.levels, spells.event.codes)[0][row] >= 0
     width = len(spells.exit.levels) + 1

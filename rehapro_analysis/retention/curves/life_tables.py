@@ -51,23 +51,30 @@ def _actuarial(d: np.ndarray, exposed: np.ndarray, edges: np.ndarray) -> dict[st
     return {"share_leaving": share, "rate": rate, "estimate": survival, "std_error": std_error, "se_log": se_log}
 
 
-def period_table(table: EventTable, breaks: Sequence[float], *, per: float = 1.0, level: float = 0.95) -> Result:
+def period_table(table: EventTable, breaks: Sequence[float] | None = None, *, per: float = 1.0,
+                 level: float = 0.95) -> Result:
     """Exits by cause per unit of time spent in the programme, by interval, with exact Poisson limits.
 
     Person-time is the integral of the number at risk over [start, end); the rate is ``per`` times
-    exits/person-time (per=100: per 100 person-months). One row a group, interval and cause.
+    exits/person-time (per=100: per 100 person-months). One row a group, interval and cause; without ``breaks``
+    all the time is one interval, and start and end are no columns.
     Columns: the groups, start, end, cause, person_time, n_event, estimate, lower, upper.
     """
-    edges, pooled = _edges(table, breaks), table.pooled()
+    refuse_other(table)
+    edges = _edges(table, [0, table.time.max() + 1] if breaks is None else breaks)
+    pooled = table.pooled()
     events = np.stack([_by_interval(pooled, cause, edges) for cause in pooled.n_event.T], axis=-1)
     time = np.broadcast_to(np.diff(_person_time(pooled, edges), axis=1)[..., None], events.shape)
     frame = _interval_frame(table.groups, edges)
     frame = frame.loc[frame.index.repeat(len(table.causes))].reset_index(drop=True)
     frame = frame.assign(cause=np.tile(table.causes, len(frame) // len(table.causes)), person_time=time.ravel(),
                          n_event=events.ravel(), **rates(events.ravel(), time.ravel(), per, level))
+    if breaks is None:
+        frame = frame.drop(columns=["start", "end"])
     return Result(frame, f"period life table, {percent(level)} exact Poisson limits",
-                  ("Within an interval leaving is equally likely at any moment.",), table.n, table.origin,
-                  ("n_event",))
+                  ("Within an interval leaving is equally likely at any moment.",
+                   f"Person-time is in {table.unit}; rates are exits per {per:g} of it."), table.n, table.origin,
+                  ("n_event",), counted="stays")
 
 
 def poisson_limits(count: np.ndarray, level: float = 0.95) -> tuple[np.ndarray, np.ndarray]:

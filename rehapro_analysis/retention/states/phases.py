@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from rehapro_analysis.retention.curves.limits import check_choice
-from rehapro_analysis.study.days import day_of
+from rehapro_analysis.study.days import known_until
 from rehapro_analysis.study.problems import Problem, StudyError
 from rehapro_analysis.study.reading import Study
 
@@ -33,7 +33,7 @@ def phase_spells(study: Study, project: str | None = None, *, clock: str = "sinc
     """
     check_choice("clock", clock, CLOCKS)
     frame = _chosen(study, project, without)
-    known = frame[["entered_on", "left_on"]].max().max() if lock is None else day_of(lock)
+    known = known_until(frame[["entered_on", "left_on"]], lock)
     frame = frame[frame["entered_on"] <= known].sort_values([*_KEY, "entered_on", "left_on"], ignore_index=True)
     entered, first = frame["entered_on"], ~frame.duplicated(_KEY)
     left = frame["left_on"].where(frame["left_on"] <= known)

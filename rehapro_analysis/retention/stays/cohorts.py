@@ -10,7 +10,7 @@ import pandas as pd
 
 from rehapro_analysis.retention.curves.limits import check_choice
 from rehapro_analysis.retention.event_tables.spells import names
-from rehapro_analysis.study.days import day_of
+from rehapro_analysis.study.days import known_until
 from rehapro_analysis.study.problems import Problem, StudyError
 from rehapro_analysis.study.reading import Study
 from rehapro_analysis.study.tables import TABLES
@@ -19,6 +19,8 @@ CLOCKS = ("days", "months")
 PANDEMIC = (pd.Timestamp("2020-03-16"), pd.Timestamp("2021-06-01"))  # first day, and the day after the last
 PERIODS = ("before", "during", "after")
 RECORDED = ("referred_on", "entered_on", "left_on")
+SMALL = 5  # fewer people than this are not counted out
+ODD = 60  # days without any other record before the last one
 UNKNOWN, CENSORED = "unknown", "censored"
 
 
@@ -51,7 +53,7 @@ def cohort(study: Study, *, project: str | Sequence[str] | None = None, origin: 
     """
     check_choice("clock", clock, CLOCKS)
     episodes = _chosen(study, names(project), origin)
-    known = episodes[list(RECORDED)].max().max() if lock is None else day_of(lock)
+    known = known_until(episodes[list(RECORDED)], lock)
     people = episodes[episodes["entered_on"] <= known].reset_index(drop=True)
     _refuse_unusable(people, known)
     entered, gone = people["entered_on"], people["left_on"] <= known
@@ -62,6 +64,26 @@ def cohort(study: Study, *, project: str | Sequence[str] | None = None, origin: 
         planned=_elapsed(entered, people["planned_until"], clock), period=entry_periods(entered))
     declared = [column.name for column in TABLES["episodes"].columns]
     return frame.join(people.drop(columns=[*declared, "origin"], errors="ignore"))
+
+
+def what_is_known(study: Study, *, lock: date | str | None = None) -> str:
+    """How many participations there are, up to which day they are known, and what looks odd about that day.
+
+    The last day decides how long everybody still there was watched: one mistyped year lengthens every open stay.
+    """
+    episodes = study.table("episodes")
+    days = episodes[list(RECORDED)]
+    known = known_until(days, lock)
+    people = episodes[episodes["entered_on"] <= known]
+    many = len(people) if len(people) >= SMALL else f"fewer than {SMALL}"
+    said = [f"{many} participations, entries and exits known up to {known:%Y-%m-%d}."]
+    gap = (known - days[days < known].max().max()).days
+    if gap > ODD and (days == known).any(axis=None):
+        said.append(f"The day before it in the data lies {gap} days back: if the last one is a slip, correct it, or "
+                    "give the right one with --lock.")
+    if (people["left_on"] <= known).all():
+        said.append("Nobody is still there: if those who are were left out of the file, every stay looks too short.")
+    return " ".join(said)
 
 
 def months_between(start: pd.Series, end: pd.Series) -> np.ndarray:
@@ -111,7 +133,7 @@ def _refuse_unusable(people: pd.DataFrame, lock: pd.Timestamp) -> None:
     if people.empty:
         day = "any day" if pd.isna(lock) else f"{lock:%Y-%m-%d}"
         raise StudyError.of(f"Nobody of these projects and this origin had entered by {day}.",
-                            "Check project, origin and lock.")
+                            "Check the day, the project, and whether episodes.csv has rows with entered_on.")
     if undated := int((people["exit"].notna() & people["left_on"].isna()).sum()):
         raise StudyError([Problem("episodes", None, "left_on", "", f"{undated} exit(s) have a reason and no day.",
                                   "Write the day; if only the month is known, its middle, and say so.")])

@@ -12,6 +12,8 @@ from rehapro_analysis.study.origins import frame_origin
 
 PAST = 1.05  # shares of the planned stay: past its end, with a margin for the last days
 FEWEST_WATCHED, FEWEST_EXITS = 20, 5
+CHOSEN = ("The two of the comparison are chosen by their size, not by how they differ.",
+          "The one for plan and stay is chosen for what it shows: it is the extreme, not an average project.")
 ROLES = ("plan and stay", "comparison, one side", "comparison, other side")
 
 
@@ -20,8 +22,8 @@ def example_projects(people: pd.DataFrame, *, origin: str | None = None) -> Resu
 
     ``people`` comes from :func:`cohort`. The first is the project with the largest share of people still there
     past their planned end (5 percent of the plan on), among those in which 20 were watched that long; if there is
-    none, the one most people entered. The two others are those most people entered among projects with 5 exits,
-    or among all where fewer than two have as many.
+    none, the one most people entered. The two others are those most people entered among projects with at least 5
+    exits, where fewer than two have as many, among those with at least 5 people; with one of those there is none.
 
     ``table``: role, project, why (a sentence).
 
@@ -33,14 +35,13 @@ def example_projects(people: pd.DataFrame, *, origin: str | None = None) -> Resu
     entered = people.groupby("project", observed=True).size()
     exits = people[people["event"] != "censored"].groupby("project", observed=True).size()
     enough = entered[exits.reindex(entered.index, fill_value=0) >= FEWEST_EXITS]
-    among = f"those with {FEWEST_EXITS} exits" if len(enough) > 1 else f"all: few have {FEWEST_EXITS} exits"
-    compared = (enough if len(enough) > 1 else entered).nlargest(2, keep="first").index
+    among, of = (enough, "exits") if len(enough) > 1 else (entered[entered >= FEWEST_EXITS], "people")
+    compared = among.nlargest(2, keep="first").index if len(among) > 1 else []
     rows = [(ROLES[0], *_past_the_plan(people, entered))]
-    rows += [(role, name, f"It is one of the two that most people entered, among {among}.")
-             for role, name in zip(ROLES[1:], compared, strict=False)]
+    rows += [(role, name, f"It is one of the two that most people entered, among those with at least {FEWEST_EXITS} "
+              f"{of}.") for role, name in zip(ROLES[1:], compared, strict=False)]
     return Result(pd.DataFrame(rows, columns=["role", "project", "why"]).astype({"project": object}),
-                  "projects for the worked examples", ("The rule does not look at differences between projects.",),
-                  len(people), origin)
+                  "projects for the worked examples", CHOSEN, len(people), origin, counted="people")
 
 
 def _past_the_plan(people: pd.DataFrame, entered: pd.Series) -> tuple[str, str]:

@@ -16,7 +16,7 @@ import pandas as pd
 
 from rehapro_analysis.retention.event_tables.spells import names
 from rehapro_analysis.retention.stays.cohorts import CENSORED, RECORDED, UNKNOWN, cohort
-from rehapro_analysis.study.days import day_of
+from rehapro_analysis.study.days import known_until
 from rehapro_analysis.study.problems import Problem, StudyError
 from rehapro_analysis.study.reading import Study
 from rehapro_analysis.study.tables import EXITS
@@ -120,7 +120,7 @@ def read_stays(study: Study, by: str | Sequence[str] | None = "project", *, proj
     groups that are unknown or missing.
     """
     columns = names(by)
-    day = _last_day(study) if lock is None else day_of(lock)
+    day = known_until(_latest_days(study), lock)
     frame = (_phases if "phase" in columns else _participations)(study, project, origin, day)
     _check_groups(frame, columns)
     backwards = int((frame["left_on"] < frame["entered_on"]).sum())
@@ -136,11 +136,11 @@ def read_stays(study: Study, by: str | Sequence[str] | None = "project", *, proj
                  tuple(map(str, causes)), known, origin or study.origin("phases" if "phase" in columns else "episodes"))
 
 
-def _last_day(study: Study) -> pd.Timestamp:
-    """The latest day recorded in the study, the same for every choice of people."""
-    tables = [study.table(name) for name in ("episodes", "phases") if study.has(name)]
-    return max(table[name].max() for table in tables for name in RECORDED if name in table
-               if table[name].notna().any())
+def _latest_days(study: Study) -> pd.DataFrame:
+    """One row: the latest day of every column of people's days, the same for every choice of people."""
+    tables = {name: study.table(name) for name in ("episodes", "phases") if study.has(name)}
+    return pd.DataFrame([{(name, column): table[column].max() for name, table in tables.items()
+                          for column in RECORDED if column in table}])
 
 
 def _participations(study: Study, project: str | Sequence[str] | None, origin: str | None,

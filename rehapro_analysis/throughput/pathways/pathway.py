@@ -10,7 +10,7 @@ import pandas as pd
 
 from rehapro_analysis.results import Result
 from rehapro_analysis.retention.exits.competing import STAYING
-from rehapro_analysis.study.days import day_of
+from rehapro_analysis.study.days import day_of, known_until
 from rehapro_analysis.study.problems import Problem, StudyError
 from rehapro_analysis.study.reading import Study
 from rehapro_analysis.throughput.pathways.ways import COUNTS, SAID, ways_out
@@ -116,7 +116,7 @@ def step_stays(study: Study, project: str, *, start: Day = None, end: Day = None
     frame = frame[frame["project"] == project].sort_values([*_KEY, "entered_on", "left_on"], ignore_index=True)
     _refuse_gaps(frame)
     begun = frame.groupby(_KEY)["entered_on"].transform("min")
-    known = frame[["entered_on", "left_on"]].max().max() if lock is None else day_of(lock)
+    known = known_until(frame[["entered_on", "left_on"]], lock)
     first = pd.Timestamp.min if start is None else day_of(start)
     after = pd.Timestamp.max if end is None else day_of(end)
     kept = (begun >= first) & (begun < after)

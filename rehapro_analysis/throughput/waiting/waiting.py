@@ -11,7 +11,7 @@ from rehapro_analysis.results import Result
 from rehapro_analysis.retention.curves.limits import check_choice
 from rehapro_analysis.retention.event_tables.events import EventTable, event_table
 from rehapro_analysis.retention.exits.competing import aalen_johansen
-from rehapro_analysis.study.days import day_of
+from rehapro_analysis.study.days import day_of, known_until
 from rehapro_analysis.study.problems import Problem, StudyError
 from rehapro_analysis.study.reading import Study
 from rehapro_analysis.study.tables import LEGAL_DOMAINS
@@ -42,7 +42,7 @@ def waiting_spells(study: Study, project: Projects = None, *, since: Day = None,
     if undated := int(people["referred_on"].isna().sum()):
         raise StudyError([Problem("episodes", None, "referred_on", "", f"{undated} row(s) have no day of referral.",
                                   "Write the day, or leave the project out: a wait needs a beginning.")])
-    known = people[["referred_on", "entered_on", "left_on"]].max().max() if lock is None else day_of(lock)
+    known = known_until(people[["referred_on", "entered_on", "left_on"]], lock)
     people = people[people["referred_on"] <= known]
     decided = people["entered_on"].fillna(people["left_on"])
     seen = decided <= known
