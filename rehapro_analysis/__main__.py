@@ -31,10 +31,11 @@ def run(options: argparse.Namespace) -> int:
     if (options.data or options.language or options.lock) and not options.out:
         raise StudyError.of("The committed notebooks and figures stay as they are.",
                             "Choose a folder with --out DIR, such as --out my_report.")
+    settings = _settings(options)
     read_study(*(options.data or data_folders()))  # bad input is named before any notebook runs
     out = prepare(Path(options.out).resolve()) if options.out else REPOSITORY
     stopped = 0
-    for one in executions(chosen_paths(options.notebooks), _settings(options)):
+    for one in executions(chosen_paths(options.notebooks), settings):
         try:
             notebook, seconds = one.result()
         except NotebookError as error:  # the other questions are answered all the same

@@ -52,7 +52,8 @@ def coefficient_table(design: Design, estimate: np.ndarray, std_error: np.ndarra
     used = std_error if robust_se is None else np.where(np.isnan(robust_se), std_error, robust_se)
     z, statistic = normal_quantile(level), estimate / used
     ratio, lower, upper = np.exp(estimate), np.exp(estimate - z * used), np.exp(estimate + z * used)
-    rows = [Line(*line) for line in zip(design.covariates, design.levels, design.references, ratio.tolist(),
+    called = [name.replace("_", " ") for name in design.covariates]
+    rows = [Line(*line) for line in zip(called, design.levels, design.references, ratio.tolist(),
                                         lower.tolist(), upper.tolist(), strict=True)]
     many, none = len(set(design.covariates)) > 1, (None, None)
     errors = {"std_error": std_error} if robust_se is None else {"std_error": std_error, "robust_se": robust_se}
