@@ -8,6 +8,7 @@ import duckdb
 import numpy as np
 import pandas as pd
 import polars as pl
+import pyarrow as pa
 import pytest
 
 import rehapro_analysis as ra
@@ -63,7 +64,7 @@ def test_spells_made_of_stays_carry_their_origin(spells):
 
 
 @pytest.mark.parametrize("other", [pl.from_pandas, lambda frame: pl.from_pandas(frame).lazy(),
-                                   lambda frame: duckdb.from_df(frame), lambda frame: frame])
+                                   lambda frame: duckdb.from_df(frame), pa.Table.from_pandas, lambda frame: frame])
 def test_one_synthetic_row_marks_a_frame_of_any_kind(other):
     mixed = PEOPLE.assign(origin=["own"] * 5 + ["synthetic"])
     assert retention.event_table(other(mixed), stop="month", event="exit").origin == "synthetic"

@@ -46,7 +46,8 @@ def _told(frame: Any) -> list[str]:
         return list(frame.get(COLUMN, ()))
     if isinstance(frame, pd.DataFrame):
         return frame[COLUMN].dropna().unique().tolist() if list(frame.columns).count(COLUMN) == 1 else []
-    data = nw.from_native(frame).lazy()
+    data = nw.from_native(frame)
     if COLUMN not in data.collect_schema().names():
         return []
-    return data.select(COLUMN).unique().collect()[COLUMN].to_list()
+    found = data.select(COLUMN).unique()
+    return (found.collect() if isinstance(found, nw.LazyFrame) else found)[COLUMN].to_list()
