@@ -158,6 +158,14 @@ def test_the_last_day_is_said_and_a_lonely_one_is_questioned():
     assert say(known_of(*STAYS[4:7])).startswith("fewer than 5 participations")
 
 
+def test_a_project_of_one_person_is_no_row_of_a_table():
+    people = pd.DataFrame({"project": pd.Categorical(["A"] * 5 + ["B"] * 4 + ["C"] * 9), "stop": 1.0, "event": "work"})
+    kept = retention.large_projects(people)
+    assert kept["project"].unique().tolist() == ["A", "C"]
+    table = retention.event_table(kept, stop="stop", event="event", by="project")
+    assert retention.restricted_mean(table, 1).table["project"].tolist() == ["A", "C"]
+
+
 def test_the_last_day_of_a_run_holds_for_every_field(monkeypatch):
     study = known_of(*STAYS, ("2021-02-01", "2025-05-01"))
     monkeypatch.setenv("REHAPRO_LOCK", "2021-06-30")

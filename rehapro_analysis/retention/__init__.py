@@ -33,7 +33,7 @@ from rehapro_analysis.retention.states.multistate import expected_stay, state_oc
 from rehapro_analysis.retention.states.phases import phase_spells
 from rehapro_analysis.retention.states.spell_checks import check_spells
 from rehapro_analysis.retention.states.state_paths import common_paths, state_graph
-from rehapro_analysis.retention.stays.cohorts import cohort, what_is_known
+from rehapro_analysis.retention.stays.cohorts import cohort, large_projects, what_is_known
 from rehapro_analysis.retention.stays.examples import example_projects
 from rehapro_analysis.retention.stays.landmarks import known_by, landmark, reached_by
 from rehapro_analysis.retention.stays.phase_reached import reached_phase_test
@@ -47,7 +47,8 @@ __all__ = [
     "aggregate_retention_bounds", "bootstrap_band", "check_spells", "cohort", "common_paths",
     "conditional_survival", "cox_model", "difference_curve", "discrete_hazard_model", "discrete_survival",
     "documented_retention", "event_table", "example_projects", "expected_stay", "fine_gray_model", "gray_test",
-    "kaplan_meier", "known_by", "landmark", "life_table", "locked_spells", "logrank_test", "median_follow_up",
+    "kaplan_meier", "known_by", "landmark", "large_projects", "life_table", "locked_spells", "logrank_test",
+    "median_follow_up",
     "milestone", "milestone_test", "nelson_aalen", "period_table", "permutation_logrank_test", "phase_spells",
     "planned_completion", "planned_spells", "proportional_hazards_test", "quantiles", "reached_by",
     "reached_phase_test", "reporting_bounds", "restricted_mean", "restricted_mean_test", "retention_by_record",

@@ -19,7 +19,7 @@ CLOCKS = ("days", "months")
 PANDEMIC = (pd.Timestamp("2020-03-16"), pd.Timestamp("2021-06-01"))  # first day, and the day after the last
 PERIODS = ("before", "during", "after")
 RECORDED = ("referred_on", "entered_on", "left_on")
-SMALL = 5  # fewer people than this are not counted out
+SMALL = 5  # fewer people than this are not counted out, nor shown as a project
 ODD = 60  # days without any other record before the last one
 UNKNOWN, CENSORED = "unknown", "censored"
 
@@ -84,6 +84,11 @@ def what_is_known(study: Study, *, lock: date | str | None = None) -> str:
     if (people["left_on"] <= known).all():
         said.append("Nobody is still there: if those who are were left out of the file, every stay looks too short.")
     return " ".join(said)
+
+
+def large_projects(people: pd.DataFrame, *, least: int = SMALL) -> pd.DataFrame:
+    """The people of projects with at least five: no row of a table by project is then about one or two of them."""
+    return people[people.groupby("project", observed=True)["project"].transform("size") >= least]
 
 
 def months_between(start: pd.Series, end: pd.Series) -> np.ndarray:
