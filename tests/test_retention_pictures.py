@@ -24,7 +24,7 @@ from rehapro_analysis.figures.fingerprint import visible_artists
 from rehapro_analysis.figures.legibility import cut_texts, overlapping_texts
 from rehapro_analysis.figures.retention.flow_drawing import flows_of
 from rehapro_analysis.figures.retention.retention_drawing import apart
-from rehapro_analysis.figures.small_cells import SMALL, merged_shares, merged_steps, pooled
+from rehapro_analysis.figures.small_cells import SMALL, merged_shares, merged_steps, pooled, rounded
 from rehapro_analysis.retention.exits.competing import aalen_johansen
 from rehapro_analysis.study.problems import StudyError
 
@@ -219,9 +219,31 @@ def test_the_flow_hides_small_ways_and_keeps_the_totals():
     assert flows.table.groupby("source")["n"].sum().to_dict() == flows.phases
     assert flows.table["n"].min() >= SMALL
     ways = flows.table.set_index(["source", "target"])["n"].to_dict()
-    assert ways[("waiting", "other")] == 5  # one gave up, four still wait
+    assert ways[("waiting", "several")] == 5  # one gave up, four still wait
     assert ways[("assessment", "support")] == 9
-    assert ways[("assessment", "other")] == 11  # three in work would follow by subtraction from eight still there
+    assert ways[("assessment", "several")] == 11  # three in work would follow by subtraction from eight still there
+
+
+def test_a_move_to_the_next_phase_is_never_shown_as_leaving():
+    moves = pd.DataFrame({"participant": range(60), "state": "assessment", "start": 0, "stop": 5,
+                          "to": ["support"] * 57 + ["dropout"] * 3})
+    later = pd.DataFrame({"participant": range(57), "state": "support", "start": 5, "stop": 9, "to": "completed"})
+    graph = retention.state_graph(pd.concat([moves, later]))
+    invented, own = (flows_of(graph, own=one).table.set_index(["source", "target"])["n"].to_dict()
+                     for one in (False, True))
+    assert invented == {("assessment", "support"): 57, ("assessment", "several"): 3, ("support", "completed"): 57}
+    assert own == {("assessment", "support"): 55, ("assessment", "dropout"): 5, ("support", "completed"): 55}
+    assert flows_of(graph, own=True).phases == {"assessment": 60, "support": 55}
+    words = words_of(phase_flow(graph, origin="synthetic").picture("de"))
+    assert "kleine Gruppen zusammen <5" in words
+    assert "auf 5 gerundet" in phase_flow(graph, origin="own").note["de"]
+
+
+@given(st.lists(st.integers(0, 40), min_size=2, max_size=6))
+def test_counts_of_own_people_differ_by_nothing_or_by_five(counts):
+    shown = sorted(rounded(n) for n in counts)
+    assert all((high - low) % SMALL == 0 for low, high in zip(shown, shown[1:], strict=False))
+    assert all(abs(rounded(n) - n) <= 2 for n in counts)
 
 
 def test_ratios_are_sorted_around_one_on_a_log_axis_with_their_numbers(figures):
@@ -370,11 +392,38 @@ def test_merged_shares_add_up_never_step_by_fewer_than_five_and_end_exact(rows):
     start = pd.DataFrame([[0.0, 0.0, 0.0, 1.0]], columns=[*"abc", "there"], index=[-1])
     shares = pd.concat([start, shares])
     moves = pd.concat([0 * start, moves.assign(there=-moves.sum(axis=1))])
-    held = merged_shares(shares, moves)
+    held = merged_shares(shares, moves, 3)
     assert np.allclose(held.sum(axis=1), 1)
     assert (held >= -1e-12).all(axis=None)
-    edges = np.round(held.cumsum(axis=1).iloc[:, :3] * n, 6)
-    changes = edges.diff().iloc[1:].to_numpy()
-    assert ((changes == 0) | (changes >= SMALL)).all()
+    changes = np.round(held.iloc[:, :3] * n, 6).diff().iloc[1:].to_numpy()
+    assert ((changes == 0) | (changes >= SMALL)).all()  # a way out never falls
+    late = (shares - held).iloc[:, :3] * n
+    assert (late >= -1e-6).all(axis=None) and (late[["a", "b", "c"]].max() <= 2 * SMALL - 1 + 4).all()
     if (gone.sum(axis=0) >= SMALL).all():
         assert np.allclose(held.iloc[-1], shares.iloc[-1])
+
+
+def test_areas_of_own_people_are_exact_at_the_end_and_ways_out_never_fall():
+    result = occupied("own", 6)
+    own, exact = phases_over_time(result, [0, 5, 10, 15]), phases_over_time(occupied("synthetic", 6), [0, 5, 10, 15])
+    wide = [figure.table.pivot(index="time", columns="state", values="estimate") for figure in (own, exact)]
+    assert np.allclose(wide[0].iloc[-1], wide[1].iloc[-1])
+    ways_out = [name for name in wide[0] if name in {"completed", "employment", "dropout", "other", "withdrawn"}]
+    assert ways_out and (wide[0][ways_out].diff().iloc[1:] >= -1e-12).all(axis=None)
+    assert (wide[0].iloc[:-1][ways_out] <= wide[1][ways_out] + 1e-12).all(axis=None)
+    assert "Am rechten Rand ist jeder Anteil genau" in own.note["de"]
+
+
+def test_an_own_curve_ends_at_its_last_step_if_anybody_leaves_later():
+    months = [*range(1, 13), 13, 13, 20] + [30] * 30
+    frame = pd.DataFrame({"stop": months, "event": ["dropout"] * 14 + [""] * 31})
+    table = retention.event_table(frame, stop="stop", event="event", origin="own", unit="months")
+    curve = retention.kaplan_meier(table)
+    drawn = staying_curves(curve, retention.risk_table(table, [0, 12, 24])).table
+    assert drawn["time"].tolist()[-1] == 10  # exits 11 to 14 are not shown: nothing is said after month 10
+    exact = curve.table.set_index("time")["estimate"]
+    assert drawn["estimate"].iloc[-1] == pytest.approx(exact[10])
+    done = frame.assign(event=["dropout"] * 10 + [""] * 35)
+    drawn = staying_curves(*(f(retention.event_table(done, stop="stop", event="event", origin="own", unit="months"))
+                             for f in (retention.kaplan_meier, lambda t: retention.risk_table(t, [0, 12])))).table
+    assert drawn["time"].iloc[-1] == 30  # all ten are shown: the curve is known to be flat

@@ -10,7 +10,6 @@ import pandas as pd
 from rehapro_analysis.figures.german import number
 
 SMALL = 5  # counts below this are not shown
-ROUNDING = 1e-9
 
 
 def watched(table: pd.DataFrame) -> pd.DataFrame:
@@ -27,37 +26,41 @@ def merged_steps(moves: np.ndarray) -> np.ndarray:
     >>> merged_steps(np.array([3, 1, 1, 0, 5, 4])).tolist()
     [2, 4]
     """
-    return np.flatnonzero(_told(np.asarray(moves, float)[:, None], np.zeros((len(moves), 1)), exact_end=False)[:, 0])
+    return np.flatnonzero(_told(np.asarray(moves, float), exact_end=False))
 
 
-def merged_shares(shares: pd.DataFrame, moves: pd.DataFrame) -> pd.DataFrame:
-    """Stacked shares that add up to everybody, with every edge between two areas stepping as `merged_steps` does.
+def merged_shares(shares: pd.DataFrame, moves: pd.DataFrame, ways_out: int) -> pd.DataFrame:
+    """Stacked shares that add up to everybody, in which no area grows or shrinks by fewer than five people.
 
-    Columns are areas from the bottom to the top, rows are times, the first one the start; ``moves`` of the same
-    shape counts who comes into an area less who leaves it. An edge waits until it can step without crossing the next
-    and until five or none are to come, so that the last shares, which are told in words, are exact.
+    Columns are areas from the bottom to the top, the ``ways_out`` first, then where people still are; rows are times,
+    the first one the start; ``moves`` of the same shape counts who comes into an area less who leaves it. Each way
+    out steps for itself as `merged_steps` does, so that it never falls; who is not shown as gone yet is in the areas
+    above, whose edges step likewise. A step waits until five or none are to come, so that the last shares are exact.
     """
-    edges, crossing = (frame.to_numpy(float).cumsum(axis=1)[:, :-1] for frame in (shares, moves))
-    told = _told(np.abs(crossing), edges, exact_end=True)
+    values, counts = shares.to_numpy(float), moves.to_numpy(float)
+    out = _held(values[:, :ways_out], np.abs(counts[:, :ways_out]))
+    gone = out.sum(axis=1, keepdims=True)
+    edges, crossing = (frame.cumsum(axis=1)[:, ways_out:-1] for frame in (values, counts))
+    inner = np.maximum.accumulate(np.maximum(_held(edges, np.abs(crossing)), gone), axis=1)
+    areas = np.diff(np.hstack([gone, inner, np.ones_like(gone)]), axis=1)
+    return pd.DataFrame(np.hstack([out, areas]), index=shares.index, columns=shares.columns)
+
+
+def _held(values: np.ndarray, moves: np.ndarray) -> np.ndarray:
+    """Every column as it was when five more had moved for the last time, shape (rows, columns)."""
+    told = np.stack([_told(column, exact_end=True) for column in moves.T], axis=1) if moves.shape[1] else moves > 0
     told[0] = True
     rows = np.maximum.accumulate(np.where(told, np.arange(len(told))[:, None], 0), axis=0)
-    held = np.diff(np.take_along_axis(edges, rows, axis=0), axis=1, prepend=0.0, append=1.0)
-    return pd.DataFrame(held, index=shares.index, columns=shares.columns)
+    return np.take_along_axis(values, rows, axis=0)
 
 
-def _told(moves: np.ndarray, values: np.ndarray, *, exact_end: bool) -> np.ndarray:
-    """Whether each curve steps at each row, shape (rows, curves): five have moved since its last step.
-
-    The curves' ``values`` lie above one another and stay so.
-    """
-    so_far, told = np.cumsum(moves, axis=0), np.zeros(moves.shape, bool)
-    counted, held = np.zeros(moves.shape[1]), values[:1].sum(axis=0)
+def _told(moves: np.ndarray, *, exact_end: bool) -> np.ndarray:
+    """Whether a curve steps at each row: five have moved since its last step."""
+    so_far, told, counted = np.cumsum(moves), np.zeros(len(moves), bool), 0.0
     for row, count_ in enumerate(so_far):
         rest = so_far[-1] - count_
-        step = (count_ - counted >= SMALL) & ((rest >= SMALL) | (rest == 0) | (not exact_end))
-        while step.any() and (wrong := np.diff(np.where(step, values[row], held)) < -ROUNDING).any():
-            step &= ~(np.append(wrong, False) | np.append(False, wrong))
-        told[row], counted, held = step, np.where(step, count_, counted), np.where(step, values[row], held)
+        if count_ - counted >= SMALL and (rest >= SMALL or rest == 0 or not exact_end):
+            told[row], counted = True, count_
     return told
 
 
@@ -68,6 +71,15 @@ def count(n: float, language: str) -> str:
     ('1.017', '<5')
     """
     return f"<{SMALL}" if n < SMALL else number(n, language, 0)
+
+
+def rounded(n: int) -> int:
+    """A count of own people to the nearest five, so that no difference of two counts tells of fewer.
+
+    >>> [rounded(n) for n in (2, 3, 57, 60)]
+    [0, 5, 55, 60]
+    """
+    return SMALL * int(n / SMALL + 0.5)
 
 
 def pooled(counts: Mapping[str, float], rest: str) -> list[str]:

@@ -15,7 +15,7 @@ from rehapro_analysis.figures.retention.retention_words import (
     Texts,
     after,
     group_name,
-    joined_steps,
+    joined_areas,
     leaving,
     level,
     ratio,
@@ -38,11 +38,12 @@ def exits_over_time(incidence: Result, times: Sequence[float], *, name: str = "e
     ``incidence`` comes from ``aalen_johansen`` with up to three groups; ``times`` are the ticks. Causes with
     fewer than five exits are shown together with the next smallest as "other".
     """
-    own, joined = incidence.origin == "own", joined_steps(incidence)
+    own, joined = incidence.origin == "own", joined_areas(incidence)
     stacks = [(key, stack) for key, rows in groups_of(incidence.table) if len(stack := _stack(rows, own))]
     if not 0 < len(stacks) <= 3:
-        raise StudyError.of(f"{len(stacks)} group(s) have {SMALL} exits, and one to three fit into the picture.",
-                            "Choose groups before counting.")
+        raise StudyError.of(f"No group has {SMALL} exits." if not stacks else
+                            f"There are {len(stacks)} groups, and one to three fit into the picture.",
+                            "Wait, or take more people together." if not stacks else "Choose groups before counting.")
 
     def draw(canvas, language: str) -> None:
         draw_stack(canvas, stacks, times, unit, language)
@@ -109,7 +110,8 @@ def _stack(rows: pd.DataFrame, own: bool) -> pd.DataFrame:
     shares = pd.concat([start, shares])
     if own:
         moves = rows.assign(cause=cause).pivot_table(index="time", columns="cause", values="n_event", aggfunc="sum")
-        shares = merged_shares(shares, pd.concat([0 * start, moves])[list(shares)])
+        moves = pd.concat([0 * start, moves])[list(shares)]
+        shares = merged_shares(shares, moves, shares.columns.drop(STAYING, errors="ignore").size)
     end = shares.iloc[[-1]].set_axis([1.015 * shares.index[-1]])  # so that the last step can be seen
     return pd.concat([shares, end])
 

@@ -9,12 +9,12 @@ import numpy as np
 import pandas as pd
 
 from rehapro_analysis.figures.retention.retention_drawing import CAUSES, LIGHT
-from rehapro_analysis.figures.retention.retention_words import OTHER, word
-from rehapro_analysis.figures.small_cells import SMALL, pooled
+from rehapro_analysis.figures.retention.retention_words import word
+from rehapro_analysis.figures.small_cells import SMALL, count, pooled, rounded
 from rehapro_analysis.figures.style import BLUE, GREY
 from rehapro_analysis.study.problems import StudyError
 
-STILL = "censored"
+STILL, MERGED = "censored", "several"
 BOX, STUB = 0.05, 0.36  # width of a box and length of a short band, in distances between boxes
 LINE, PAD = 0.062, 0.014  # height of a label and room between bands, as shares of the highest box
 MOVING = "#9CC9E3"
@@ -29,8 +29,12 @@ class Flows:
     table: pd.DataFrame
 
 
-def flows_of(graph: nx.DiGraph) -> Flows:
-    """The ways of a state graph without small counts; phases that fewer than five reached are left out."""
+def flows_of(graph: nx.DiGraph, *, own: bool = False) -> Flows:
+    """The ways of a state graph without small counts; phases that fewer than five reached are left out.
+
+    Small ways out of a phase are shown together, never with a move to another phase. Counts of ``own`` people are
+    rounded to five instead: where two of them differ by less, nothing follows by subtraction.
+    """
     # Who arrived on the last day has no stay there yet, and is still there.
     reached = {node: max(data["n"], data["stays"]) for node, data in graph.nodes(data=True) if data["stays"]}
     phases = {node: n for node, n in reached.items() if n >= SMALL}
@@ -41,11 +45,19 @@ def flows_of(graph: nx.DiGraph) -> Flows:
     for source in phases:
         ways = {target: data["n"] for _, target, data in graph.out_edges(source, data=True)}
         ways[STILL] = graph.nodes[source]["open"] + phases[source] - graph.nodes[source]["stays"]
-        rest = pooled(ways, OTHER)
-        joined = {OTHER: sum(ways[target] for target in rest)} if rest else {}
-        shown = {target: n for target, n in ways.items() if target not in rest and n > 0} | joined
-        rows += [(source, target, n) for target, n in shown.items()]
-    return Flows(phases, pd.DataFrame(rows, columns=["source", "target", "n"]))
+        shown = {target: rounded(n) for target, n in ways.items()} if own else _together(ways, set(phases))
+        rows += [(source, target, n) for target, n in shown.items() if n > 0]
+    return Flows({phase: rounded(n) if own else n for phase, n in phases.items()},
+                 pd.DataFrame(rows, columns=["source", "target", "n"]))
+
+
+def _together(ways: dict[str, int], phases: set[str]) -> dict[str, int]:
+    """The ways out of one phase, small ones as one; moves to another phase stay what they are."""
+    onward = {target: n for target, n in ways.items() if target in phases}
+    out = {target: n for target, n in ways.items() if target not in phases}
+    rest = pooled(out, MERGED)
+    joined = {MERGED: sum(out[target] for target in rest)} if rest else {}
+    return onward | {target: n for target, n in out.items() if target not in rest} | joined
 
 
 def draw_flow(canvas, flows: Flows, language: str) -> None:
@@ -84,8 +96,10 @@ def _stubs(axes, place: int, side: float, ways: list, scale: float, language: st
         room = max(height, LINE)
         middle = end - room / 2
         colour = LIGHT if way.target == STILL else CAUSES.get(way.target, GREY)
-        _band(axes, (place, side), (place + STUB - BOX / 2, -middle - height / 2), height, colour, box=False)
-        axes.text(place + STUB + 0.03, middle, f"{word(way.target, language)} {way.n}", va="center", fontsize=10)
+        _band(axes, (place, side), (place + STUB - BOX / 2, -middle - height / 2), height, colour, box=False,
+              hatch="///" if way.target == MERGED else None)
+        axes.text(place + STUB + 0.03, middle, f"{word(way.target, language)} {count(way.n, language)}", va="center",
+                  fontsize=10)
         side, end = side + height, end - room - PAD
     return end
 
@@ -95,9 +109,9 @@ def _box(axes, place: float, height: float) -> None:
 
 
 def _band(axes, start: tuple[float, float], end: tuple[float, float], height: float, colour: str,
-          *, box: bool = True) -> None:
+          *, box: bool = True, hatch: str | None = None) -> None:
     """A band of constant height from the right side of a box to the left side of another, or to nowhere."""
     (x0, y0), (x1, y1) = start, end
     x = np.linspace(x0 + BOX / 2, x1 - (BOX / 2 if box else 0), len(CURVE))
     top = -y0 + (y0 - y1) * CURVE
-    axes.fill_between(x, top - height, top, color=colour, lw=0)
+    axes.fill_between(x, top - height, top, facecolor=colour, hatch=hatch, edgecolor="white", lw=0)

@@ -18,18 +18,27 @@ from rehapro_analysis.figures.retention.retention_words import (
     SHORTER,
     Texts,
     after,
-    joined_steps,
+    joined_areas,
     sentence,
     size,
     titled,
     word,
 )
 from rehapro_analysis.figures.retention.stack_drawing import draw_stack, name_areas
-from rehapro_analysis.figures.small_cells import SMALL, merged_shares, pooled, watched
+from rehapro_analysis.figures.small_cells import SMALL, count, merged_shares, pooled, watched
 from rehapro_analysis.figures.style import LANGUAGES
 from rehapro_analysis.results import Result
 from rehapro_analysis.study.problems import StudyError
 
+FLOW_NOTES = ({  # of invented and of own people
+    "de": f"Zahlen sind Personen. Wege aus einer Phase, die weniger als {SMALL} Personen nahmen, sind mit dem "
+          "nächstgrößeren zusammen gezeigt (schraffiert). „Noch da“ gilt für den letzten Tag der Daten.",
+    "en": f"Numbers are people. Ways out of a phase that fewer than {SMALL} took are shown together with the next "
+          "larger one (hatched). “Still there” is as of the last day of the data."}, {
+    "de": f"Zahlen sind Personen, auf {SMALL} gerundet; was auf 0 gerundet wird, fehlt. Summen können abweichen. „Noch "
+          "da“ gilt für den letzten Tag der Daten.",
+    "en": f"Numbers are people, rounded to the nearest {SMALL}; what is rounded to 0 is left out. Sums may differ. "
+          "“Still there” is as of the last day of the data."})
 PALEST, DARKEST = 0.94, 0.72  # greys of the first and the last phase: who is in a phase is still there
 
 
@@ -37,23 +46,21 @@ def phase_flow(graph: nx.DiGraph, *, origin: str, name: str = "phase_flow", titl
                of: str | None = None) -> Figure:
     """From phase to phase: boxes as high as the people who were there, bands as broad as those who moved on.
 
-    ``graph`` comes from ``state_graph``. Ways that fewer than five people took are shown together with the
-    next smallest of the same phase; a phase that fewer than five reached is not shown.
+    ``graph`` comes from ``state_graph``. Ways out of a phase that fewer than five people took are shown together with
+    the next smallest; a phase that fewer than five reached is not shown. Numbers of own people are rounded to five.
     """
-    flows = flows_of(graph)
+    flows = flows_of(graph, own=origin == "own")
 
     def draw(canvas, language: str) -> None:
         draw_flow(canvas, flows, language)
 
     told = {language: " ".join(
-        f"{word(source, language)}: {', '.join(f'{word(way.target, language)} {way.n}' for way in ways.itertuples())}."
+        f"{word(source, language)}: "
+        f"{', '.join(f'{word(way.target, language)} {count(way.n, language)}' for way in ways.itertuples())}."
         for source, ways in flows.table.groupby("source", sort=False)) for language in LANGUAGES}
     return Figure(
         name, titled(title or {"de": "Der Weg durch die Phasen", "en": "The way through the phases"}, of),
-        {"de": f"Zahlen sind Personen. Wege von weniger als {SMALL} Personen sind mit dem "
-               "nächstgrößeren zusammengefasst. „Noch dort“ gilt für den letzten Tag der Daten.",
-         "en": f"Numbers are people. Ways that fewer than {SMALL} took are shown together with the next larger one. "
-               "“Still there” is as of the last day of the data."},
+        FLOW_NOTES[origin == "own"],
         {"de": f"Flussdiagramm der Phasen. {told['de']}", "en": f"Flow of the phases. {told['en']}"},
         flows.table, origin, draw, (11, 6.2),
     )
@@ -71,7 +78,7 @@ def phases_over_time(occupation: Result, times: Sequence[float], *, name: str = 
     """
     if occupation.table.columns[0] != "state":
         raise StudyError.of("This picture shows one group.", "Count without by=, or choose one group first.")
-    stack, joined = _stack(occupation), joined_steps(occupation)
+    stack, joined = _stack(occupation), joined_areas(occupation)
     phases = [state for state in stack if state in _phases(occupation.table)]
     greys = dict(zip(phases, np.linspace(DARKEST, PALEST, max(len(phases), 2)), strict=False))
     colours = CAUSES | {phase: to_hex([grey] * 3) for phase, grey in greys.items()}
@@ -80,7 +87,8 @@ def phases_over_time(occupation: Result, times: Sequence[float], *, name: str = 
         draw_stack(canvas, [((), stack)], times, unit, language, colours)
         name_areas(canvas.axes[0], stack, language)
 
-    told = {language: " ".join(_in_words(stack, time, unit, language) for time in sorted(times)
+    exact = [round(stack.index[-2])] if occupation.origin == "own" else sorted(times)
+    told = {language: " ".join(_in_words(stack, time, unit, language) for time in exact
                                if 0 < time <= stack.index[-1]) or sentence(SHORTER[language])
             for language in LANGUAGES}
     return Figure(
@@ -120,7 +128,10 @@ def _stack(occupation: Result) -> pd.DataFrame:
     ways_out = [one for one in [*CAUSES, *shares] if one in shares and one not in phases]
     shares = shares[[*dict.fromkeys(ways_out), *(one for one in reversed(phases) if one in shares)]]
     moves = pd.concat([0 * shares.iloc[[0]], sums["net"][list(shares)]])
-    return merged_shares(shares, moves) if occupation.origin == "own" else shares
+    if occupation.origin != "own":
+        return shares
+    shares = merged_shares(shares, moves, sum(one not in phases for one in shares))
+    return pd.concat([shares, shares.iloc[[-1]].set_axis([1.015 * shares.index[-1]])])  # the last step can be seen
 
 
 def _net(table: pd.DataFrame, phases: Sequence[str]) -> pd.Series:

@@ -69,11 +69,13 @@ def curves_of(table: pd.DataFrame, start: float = 1.0, *, own: bool = False) -> 
 
 
 def curve_of(key: tuple[str, ...], rows: pd.DataFrame, start: float, *, own: bool) -> Curve:
-    """The part of one curve that may be shown."""
+    """The part of one curve that may be shown: of own people up to the last exit that no step shows."""
     rows = watched(rows)
     if own:
-        steps, last = rows.iloc[merged_steps(rows["n_event"].to_numpy())], rows["time"].iloc[-1]
-        rows = pd.concat([steps, steps.tail(1).assign(time=last)]).drop_duplicates("time")
+        places = merged_steps(rows["n_event"].to_numpy())
+        steps, last = rows.iloc[places], rows["time"].iloc[-1]
+        all_shown = len(places) and not rows["n_event"].iloc[places[-1] + 1:].any()
+        rows = pd.concat([steps, steps.tail(1).assign(time=last)]).drop_duplicates("time") if all_shown else steps
     first = {"time": 0.0, "estimate": start, "lower": start, "upper": start}
     return Curve(key, *(np.insert(rows[name].to_numpy(float), 0, value) for name, value in first.items()), own)
 
@@ -155,7 +157,7 @@ def apart(heights: np.ndarray, gap: float, low: float, high: float) -> np.ndarra
 
 def panel_grid(panels: int) -> tuple[int, int]:
     """How many rows and columns of panels there are."""
-    columns = 3 if panels <= 9 else 4
+    columns = min(panels, 3) if panels <= 9 else 4
     return -(-panels // columns), columns
 
 

@@ -89,9 +89,9 @@ def staying_panels(curve: Result, everybody: Result, risk: Result, *, name: str 
                f"{ends['de']}",
          "en": f"Kaplan-Meier with {level(curve, 'en')} confidence limits; grey: everybody together, "
                f"{size(curve, 'en')}. {ends['en']}"},
-        {"de": f"{len(shown)} Felder mit Stufenkurven. {told['de']}",
-         "en": f"{len(shown)} panels with step curves. {told['en']}"},
-        drawn(shown), curve.origin, draw, (1 + 3 * columns, 2.2 + 2.3 * rows),
+        {"de": f"{len(shown)} {'Feld' if len(shown) == 1 else 'Felder'} mit Stufenkurven. {told['de']}",
+         "en": f"{len(shown)} {'panel' if len(shown) == 1 else 'panels'} with step curves. {told['en']}"},
+        drawn(shown), curve.origin, draw, (max(7.5, 1 + 3 * columns), 2.2 + 2.3 * rows),
     )
 
 

@@ -70,6 +70,7 @@ _WORDS = {
     "screening": ("Screening", "screening"),
     "job coaching": ("Jobcoaching", "job coaching"),
     "censored": ("noch da", "still there"),
+    "several": ("kleine Gruppen zusammen", "small groups together"),
 }
 _CLOCKS = {
     "months": {"de": "Monate seit dem Eintritt", "en": "months since entry"},
@@ -179,9 +180,19 @@ def joined_steps(result: Result) -> dict[str, str]:
     if result.origin != "own":
         return {"de": "", "en": ""}
     return {"de": f" Jede Stufe fasst mindestens {SMALL} Personen zusammen: Gleich nach ihr ist der Wert genau, bis "
-                  "zur nächsten fehlen Einzelne.",
+                  "zur nächsten fehlen Einzelne; nach der letzten endet die Kurve, wenn noch jemand ausschied.",
             "en": f" Every step stands for at least {SMALL} people: right after it the value is exact, until the next "
-                  "a few are missing."}
+                  "a few are missing; after the last one the curve ends if anybody else left."}
+
+
+def joined_areas(result: Result) -> dict[str, str]:
+    """What a note says of areas: those of own people change only where at least five have moved."""
+    if result.origin != "own":
+        return {"de": "", "en": ""}
+    return {"de": f" Eine Fläche ändert sich erst, wenn mindestens {SMALL} Personen gewechselt haben; bis dahin fehlen "
+                  f"bis zu {2 * SMALL - 1}. Am rechten Rand ist jeder Anteil genau.",
+            "en": f" An area changes only when at least {SMALL} people have moved; until then up to {2 * SMALL - 1} "
+                  "are missing. At the right edge every share is exact."}
 
 
 def titled(title: Texts, of: str | None) -> Texts:
