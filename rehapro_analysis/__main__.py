@@ -41,6 +41,9 @@ def run(options: argparse.Namespace) -> int:
         except NotebookError as error:  # the other questions are answered all the same
             stopped += 1
             print(error, file=sys.stderr, flush=True)
+            if options.out and error.answered is not None:  # what the data do allow is not lost
+                gather(one.out / FIGURES, out / FIGURES)
+                write(error.answered, out / NOTEBOOKS.name / one.path.name)
             continue
         gather(one.out / FIGURES, out / FIGURES)
         write(notebook, out / NOTEBOOKS.name / one.path.name)

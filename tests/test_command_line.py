@@ -64,6 +64,20 @@ def test_a_table_that_a_notebook_needs_is_asked_for_without_code(tmp_path, capsy
     assert "StudyError" not in said and "code cell" not in said
 
 
+def test_what_the_documents_alone_answer_is_written_and_the_reason_stands_where_it_ends(tmp_path, capsys):
+    out = tmp_path / "out"
+    documents = str(REPOSITORY / "data" / "documented")
+    assert command.main(["run", "04_retention", "--data", documents, "--out", str(out)]) == 1
+    told = capsys.readouterr()
+    assert "04_retention.ipynb: " in told.err and "1 notebook(s) stopped" in told.out
+    notebook = nbformat.read(out / "notebooks" / "04_retention.ipynb", as_version=4)
+    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    assert "documented staying and leaving" in str(code[0].outputs)
+    assert code[1].outputs[-1]["text"].startswith("This needs the table episodes")
+    assert all(not cell.outputs and cell.execution_count is None for cell in code[2:])
+    assert "Traceback" not in str(notebook) and not list(out.rglob("*.partial"))
+
+
 def test_git_passes_over_a_new_folder_of_results(tmp_path):
     subprocess.run(["git", "init", "-q", tmp_path], check=True)
     (prepare(tmp_path / "my_report") / "04_retention.ipynb").write_text("{}", "utf-8")

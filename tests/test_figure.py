@@ -13,6 +13,7 @@ import pytest
 from PIL import Image
 
 import rehapro_analysis as ra
+from rehapro_analysis import paths
 from rehapro_analysis.figures import Figure
 from rehapro_analysis.figures.legibility import cut_texts, overlapping_texts
 from rehapro_analysis.figures.saving import save, svg
@@ -173,6 +174,17 @@ def test_publishing_enters_the_figure_in_the_manifest_and_returns_it(scratch_out
     assert entry["notebook"] == "03_throughput" and entry["origin"] == "documented" and entry["rows"] == 2
     assert entry["fingerprint"] == {language: figure.fingerprint(language) for language in ("de", "en")}
     assert entry["alt"] == dict(figure.alt)
+
+
+def test_a_figure_of_own_data_does_not_go_among_the_committed_ones(tmp_path, monkeypatch):
+    monkeypatch.setattr(paths, "REPOSITORY", tmp_path)
+    monkeypatch.delenv("REHAPRO_OUT")
+    publish(replace(a_figure(), origin="own"), notebook="03_throughput")
+    assert not (tmp_path / "figures").exists()
+    assert (tmp_path / "my_report" / ".gitignore").read_text("utf-8") == "*\n"
+    assert (tmp_path / "my_report" / "figures" / "de" / f"{a_figure().name}.svg").exists()
+    publish(a_figure(), notebook="03_throughput")
+    assert (tmp_path / "figures" / "de" / f"{a_figure().name}.svg").exists()
 
 
 def test_a_page_is_published_once_for_both_languages_and_a_changed_one_is_named(scratch_out, tmp_path, monkeypatch):

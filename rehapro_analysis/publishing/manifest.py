@@ -17,10 +17,12 @@ from rehapro_analysis.figures.fingerprint import significant
 from rehapro_analysis.figures.networks.network_pages import Page
 from rehapro_analysis.figures.saving import replace, save
 from rehapro_analysis.figures.style import LANGUAGES
+from rehapro_analysis.publishing.destination import prepare
 from rehapro_analysis.publishing.wording import line_changes, word_changes
 
 FIGURES = "figures"  # the folder of figures in every place that holds a run
 MANIFEST = "manifest.json"
+OWN = "my_report"  # the folder of figures of own data, if none was chosen
 PAGES = "pages"  # the folder of pages, which change their language themselves
 Shown = TypeVar("Shown", Figure, Page)
 HASHES = ("fingerprint", "table_sha256")
@@ -31,9 +33,11 @@ def publish(shown: Shown, *, notebook: str) -> Shown:
     """Save a figure in all formats, or a page, enter it in the manifest and return it, so that a cell shows it.
 
     ``notebook`` is the stem of the notebook that publishes it (``"04_retention"``). Figures go to ``figures/de`` and
-    ``figures/en``, pages to ``figures/pages``.
+    ``figures/en``, pages to ``figures/pages``; those of own data never among the committed ones, but to ``my_report``,
+    which git ignores, unless another folder was chosen.
     """
-    folder = paths.out_folder() / FIGURES
+    own_here = shown.origin == "own" and paths.out_folder() == paths.REPOSITORY
+    folder = (prepare(paths.REPOSITORY / OWN) if own_here else paths.out_folder()) / FIGURES
     entry = _page_entry(shown, folder) if isinstance(shown, Page) else _entry(shown, save(shown, folder))
     _enter({shown.name: entry | {"notebook": notebook}}, folder)
     return shown

@@ -35,7 +35,14 @@ STEADY = {
 
 
 class NotebookError(RuntimeError):
-    """A notebook stopped; the message names the notebook, the cell and the reason."""
+    """A notebook stopped; the message names the notebook, the cell and the reason.
+
+    ``answered`` is the notebook up to there, if it stopped because the data do not allow more.
+    """
+
+    def __init__(self, message: str, answered: NotebookNode | None = None) -> None:
+        super().__init__(message)
+        self.answered = answered
 
 
 def notebook_paths(folder: Path = NOTEBOOKS) -> list[Path]:
@@ -70,9 +77,29 @@ def execute(path: Path, *, settings: dict[str, str]) -> NotebookNode:
         try:
             client.execute(env=os.environ | STEADY | settings, stderr=log)
         except (CellExecutionError, CellTimeoutError, DeadKernelError) as error:
-            raise NotebookError(_failure(path, notebook, error)) from error
+            raise NotebookError(_failure(path, notebook, error), _answered(notebook)) from error
+    return _steady(notebook)
+
+
+def _steady(notebook: NotebookNode) -> NotebookNode:
     notebook.metadata.get("language_info", {}).pop("version", None)
     return notebook
+
+
+def _answered(notebook: NotebookNode) -> NotebookNode | None:
+    """The notebook up to the cell that the study refused, which says why; None if it stopped for another reason."""
+    code = [cell for cell in notebook.cells if cell.cell_type == "code"]
+    stopped = [any(output.output_type == "error" for output in cell.outputs) for cell in code]
+    if True not in stopped:
+        return None
+    place = stopped.index(True)
+    last = code[place].outputs[-1]
+    if last.get("ename") != StudyError.__name__:
+        return None
+    code[place].outputs[-1] = nbformat.v4.new_output("stream", name="stdout", text=f"{last.evalue}\n")
+    for cell in code[place + 1:]:
+        cell.outputs, cell.execution_count = [], None
+    return _steady(notebook)
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from rehapro_analysis.figures.retention.retention_drawing import (
     label_ends,
     share_axis,
 )
-from rehapro_analysis.figures.retention.retention_words import Texts, level, size, word
+from rehapro_analysis.figures.retention.retention_words import Texts, joined_steps, level, size, word
 from rehapro_analysis.figures.small_cells import SMALL
 from rehapro_analysis.figures.style import BLUE, GREY, LANGUAGES, ORANGE, QUIET, TEXT
 from rehapro_analysis.results import Result
@@ -29,6 +29,11 @@ from rehapro_analysis.throughput.waiting.waiting import STARTED
 
 FEW = {"de": "zu wenige", "en": "too few"}
 OPEN = {"de": "noch offen", "en": "not yet known"}
+_COUNTED = {  # of invented and of own people
+    "de": (f"Wege aus einem Schritt mit weniger als {SMALL} Personen sind zusammen gezeigt (schraffiert).",
+           f"Personen sind auf {SMALL} gerundet."),
+    "en": (f"Ways out of a step that fewer than {SMALL} took are shown together (hatched).",
+           f"People are rounded to the nearest {SMALL}.")}
 _ENDS = {STARTED: (BLUE, "-", {"de": "begonnen", "en": "started"}),
          "withdrawn": (ORANGE, "--", {"de": "zurückgezogen", "en": "withdrawn"})}
 _LAWS = {"exponential": (BLUE, "-", {"de": "wenn ein Aufenthalt jederzeit enden kann",
@@ -39,14 +44,15 @@ _LAWS = {"exponential": (BLUE, "-", {"de": "wenn ein Aufenthalt jederzeit enden 
 def pathway_flow(path: Result, label: str, *, name: str = "pathway_flow", title: Texts | None = None) -> Figure:
     """From step to step: bands as broad as the people who took them, under each step its yield and its median time.
 
-    ``path`` comes from ``pathway``, ``label`` is the project's name. Ways that fewer than five people took are
-    shown together with the next smallest; yields and times that rest on fewer than five are not shown. Raises
-    ValueError where fewer than five people reached any step.
+    ``path`` comes from ``pathway``, ``label`` is the project's name. Ways out that fewer than five people took are
+    shown together with the next smallest, numbers of own people are rounded to five; yields and times that rest on
+    fewer than five are not shown. Raises ValueError where fewer than five people reached any step.
     """
     days = path.method.split("share by ")[1].split(" ")[0]
     graph = pathway_graph(path)
     graph.remove_node(ENTRY)
-    flows = flows_of(graph)
+    own = path.origin == "own"
+    flows = flows_of(graph, own=own)
     steps = _steps(path.table, flows)
 
     def draw(canvas, language: str) -> None:
@@ -60,10 +66,10 @@ def pathway_flow(path: Result, label: str, *, name: str = "pathway_flow", title:
         name, title or {"de": f"{label}: der Weg von Schritt zu Schritt", "en": f"{label}: the way from step to step"},
         {"de": f"Zahlen sind Personen; {size(path, 'de')}. Anteile nach Aalen-Johansen: Auch wer noch da ist, "
                f"zählt, solange beobachtet. Klammern: {level(path, 'de')}-Grenzen. „Noch offen“: niemand war so lange "
-               f"unter Beobachtung. Wege mit weniger als {SMALL} Personen sind zusammengefasst.",
+               f"unter Beobachtung. {_COUNTED['de'][own]}",
          "en": f"Numbers are people; {size(path, 'en')}. Shares are Aalen-Johansen: those still there count as long as "
-               f"seen. Brackets: {level(path, 'en')} limits. “Not yet known”: nobody was watched that long. Ways that "
-               f"fewer than {SMALL} took are shown together."},
+               f"seen. Brackets: {level(path, 'en')} limits. “Not yet known”: nobody was watched that long. "
+               f"{_COUNTED['en'][own]}"},
         {"de": f"Flussbild der Schritte von {label}. {told['de']}", "en": f"Flow through {label}. {told['en']}"},
         flows.table.merge(steps, left_on="source", right_on="step", how="left").drop(columns="step"),
         path.origin, draw, (11, 7.2))
@@ -80,7 +86,9 @@ def waiting_list(curve: Result, risk: Result, label: str, *, name: str = "waitin
     if len(list(groups_of(curve.table))) != 1:
         raise ValueError("Several projects cannot be told apart here: choose one.")
     curves = {end: found[0] for end in _ENDS
-              if (found := curves_of(curve.table[curve.table["cause"] == end], start=0.0))}
+              if (found := curves_of(curve.table[curve.table["cause"] == end], start=0.0,
+                                     own=curve.origin == "own"))}
+    joined = joined_steps(curve)
     if not curves:
         raise ValueError(f"Fewer than {SMALL} people started or withdrew: there is nothing to show.")
     named = risk.table.assign(**{risk.table.columns[0]: label})
@@ -93,9 +101,9 @@ def waiting_list(curve: Result, risk: Result, label: str, *, name: str = "waitin
     return Figure(
         name, title or {"de": f"{label}: wie die Wartezeit endet", "en": f"{label}: how waiting ends"},
         {"de": f"Aalen-Johansen, Beginn und Rückzug konkurrieren; Flächen: {level(curve, 'de')}-Grenzen; "
-               f"{size(curve, 'de')}. Kurven enden, wo weniger als {SMALL} Personen warten.",
+               f"{size(curve, 'de')}. Kurven enden, wo weniger als {SMALL} Personen warten.{joined['de']}",
          "en": f"Aalen-Johansen, start and withdrawal compete; bands: {level(curve, 'en')} limits; "
-               f"{size(curve, 'en')}. Curves end where fewer than {SMALL} people are waiting."},
+               f"{size(curve, 'en')}. Curves end where fewer than {SMALL} people are waiting.{joined['en']}"},
         {"de": f"Stufenkurven mit Grenzen. {told['de']}.", "en": f"Step curves with limits. {told['en']}."},
         pd.concat([pd.DataFrame({"end": end, "time": one.time, "estimate": one.estimate, "lower": one.lower,
                                  "upper": one.upper}) for end, one in curves.items()], ignore_index=True),
