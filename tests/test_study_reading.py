@@ -329,8 +329,8 @@ def test_a_table_without_persons_shows_every_value(tmp_path):
 
 
 def test_a_column_in_which_nothing_fits_is_named_once(tmp_path):
-    rows = "".join(f"GesA,2021-01-0{day},p{day},\n" for day in range(1, 6))
-    tables = {"projects": VALID["projects"], "episodes": f"project,participant,entered_on,exit\n{rows}"}
+    rows = "".join(f"GesA,2021-01-0{day},p{day},,\n" for day in range(1, 6))
+    tables = {"projects": VALID["projects"], "episodes": f"project,participant,entered_on,left_on,exit\n{rows}"}
     error = problems(write(tmp_path, **tables))
     assert str(error) == (
         "episodes.csv, column entered_on: none of the 5 filled cells fits this column: not a date. "
@@ -397,15 +397,36 @@ def test_a_flaw_in_a_referenced_table_does_not_make_its_references_dangle(tmp_pa
         assert {problem.file for problem in found} == {"projects.csv"}, change
 
 
+def test_columns_without_which_nothing_seems_to_have_happened_are_missed_once(tmp_path):
+    rows = "project,participant,referred_on\nGesA,p1,2021-01-04\nGesA,p2,2021-01-05\n"
+    found = problems(write(tmp_path, projects=VALID["projects"], episodes=rows)).problems
+    assert [(problem.row, problem.column) for problem in found] == [(1, "entered_on"), (1, "left_on"), (1, "exit")]
+    assert {problem.message for problem in found} == {"this column is missing."}
+    gone = "project,participant,left_on,exit\n" + "".join(f"GesA,p{i},2021-05-04,dropout\n" for i in range(9))
+    found = problems(write(tmp_path, projects=VALID["projects"], episodes=gone)).problems
+    assert [(problem.row, problem.column) for problem in found] == [(1, "entered_on")]  # and not each row again
+
+
+def test_a_decimal_comma_in_a_column_of_ones_own_is_a_number_written_wrongly(tmp_path):
+    header = "project,participant,entered_on,left_on,exit,severity\n"
+    rows = 'GesA,p1,2021-02-01,,,"0,5"\nGesA,p2,2021-02-01,,,1\n'
+    tables = {"projects": VALID["projects"], "episodes": header + rows}
+    assert "episodes.csv row 2, column severity: a number with a comma. Write a number with a decimal point" in str(
+        problems(write(tmp_path, **tables)))
+    mixed = tables | {"episodes": header + rows.replace(",1\n", ",hoch\n")}
+    assert read_study(write(tmp_path, **mixed)).table("episodes")["severity"].tolist() == ["0,5", "hoch"]
+
+
 def test_rows_whose_keys_cannot_be_read_are_not_called_duplicates(tmp_path):
-    rows = "project,participant,entered_on\nGesA,p1,1.2.21\nGesA,p1,2.3.21\n"
+    rows = "project,participant,entered_on,left_on,exit\nGesA,p1,1.2.21,,\nGesA,p1,2.3.21,,\n"
     found = problems(write(tmp_path, projects=VALID["projects"], episodes=rows)).problems
     assert [(problem.row, problem.column) for problem in found] == [(2, "entered_on"), (3, "entered_on")]
 
 
 def test_many_problems_are_shown_in_part_and_held_in_full(tmp_path):
-    rows = "".join(f"GesA,p{number},99.9.2021\n" for number in range(400))
-    tables = {"projects": VALID["projects"], "episodes": f"project,participant,entered_on\n{rows}Pen,x,\n"}
+    rows = "".join(f"GesA,p{number},99.9.2021,,\n" for number in range(400))
+    header = "project,participant,entered_on,left_on,exit\n"
+    tables = {"projects": VALID["projects"], "episodes": f"{header}{rows}Pen,x,,,\n"}
     error = problems(write(tmp_path, **tables))
     lines = str(error).splitlines()
     assert len(error.problems) == 401
@@ -432,7 +453,7 @@ def test_two_folders_are_one_study_and_the_strictest_origin_wins(tmp_path):
     documented = write(tmp_path / "documented", projects=f"{header}GesA,GesA,Mainz,documented\n")
     synthetic = write(
         tmp_path / "synthetic", projects=f"{header}PaN,PaN,Plön,own\n",
-        episodes="project,participant,entered_on,age,origin\nGesA,p1,2021-02-01,x,synthetic\n")
+        episodes="project,participant,entered_on,left_on,exit,age,origin\nGesA,p1,2021-02-01,,,x,synthetic\n")
     study = read_study(documented, synthetic)
     assert study.table("projects")["project"].tolist() == ["GesA", "PaN"]
     assert study.table("projects").index.tolist() == [0, 1]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -14,6 +15,7 @@ from rehapro_analysis.study.plausibility import RULES, Clash, Rule
 from rehapro_analysis.study.problems import PERSON_COLUMNS, PERSON_KEYS, SENSITIVE_COLUMNS, Problem, nearest
 from rehapro_analysis.study.schema import Column, Reference, Table
 
+COMMA = re.compile(r"^([+-]?[0-9]*),([0-9]+)$")  # a number with a decimal comma: refused as one, not read as a text
 WHOLE = 3  # filled cells that a column must have before all of them being refused says something
 
 
@@ -99,7 +101,8 @@ def _typed(sheet: Sheet, problems: list[Problem]) -> _Checked:
     for name, texts in sheet.texts.items():
         column = declared.get(name) or _extra(name, texts)
         values[name], faults, codes = _values(column, texts)
-        flawed[name] = values[name].isna().to_numpy() & (np.isin(codes, list(faults)) | column.required)
+        absent = texts.isna().to_numpy() & (name in sheet.table.header)  # told once, with the header
+        flawed[name] = values[name].isna().to_numpy() & (np.isin(codes, list(faults)) | column.required | absent)
         problems += _refused(sheet, name, faults, codes)
     values["origin"] = values["origin"].fillna("own")
     return _Checked(sheet, pd.DataFrame(values), pd.DataFrame(flawed))
@@ -132,7 +135,8 @@ def _values(column: Column, texts: pd.Series) -> tuple[pd.Series, dict[int, Faul
 
 def _extra(name: str, texts: pd.Series) -> Column:
     filled = [text for text in texts.dropna().unique() if text]
-    return Column(name, "number" if all(map(is_number, filled)) else "text", "")
+    return Column(name, "number" if all(is_number(text) or is_number(COMMA.sub(r"\1.\2", text)) for text in filled)
+                  else "text", "")
 
 
 def _duplicates(one: _Checked) -> Iterator[Problem]:
@@ -165,7 +169,8 @@ def _broken_rules(one: _Checked, checked: Mapping[str, _Checked]) -> Iterator[Pr
 
 def _broken_cells(one: _Checked, rule: Rule) -> Iterator[Problem]:
     flawed = one.flawed[list(rule.columns)].any(axis=1)
-    for position in np.flatnonzero(rule.broken(one.frame, one.sheet.filled)):
+    absent = one.sheet.texts[[name for name in rule.columns if name in one.sheet.table.header]].isna().any(axis=1)
+    for position in np.flatnonzero(rule.broken(one.frame, one.sheet.filled) & ~absent.to_numpy()):
         yield from one.sheet.problems([position], rule.columns, rule.message, rule.remedy, telling=not flawed[position])
 
 

@@ -22,7 +22,7 @@ def codebook() -> str:
 def _described(table: Table) -> str:
     lines = [f"## {table.name}", "", f"One row is {table.row}. Key: {', '.join(table.key)}.", "",
              "| column | kind | required | meaning |", "|---|---|---|---|"]
-    lines += [_row(column) for column in table.columns]
+    lines += [_row(column, column.name in table.header) for column in table.columns]
     lines += [""] + [f"`{', '.join(reference.columns)}` must name a row of `{reference.table}`. "
                      for reference in table.references]
     lines += [f"`{earlier}` must not be after `{later}`." for earlier, later in table.ordered + table.strict]
@@ -30,7 +30,8 @@ def _described(table: Table) -> str:
     return "\n".join(line.rstrip() for line in lines).rstrip() + "\n"
 
 
-def _row(column: Column) -> str:
+def _row(column: Column, in_header: bool) -> str:
     told = {"at least": column.low, "at most": column.high, "in": column.unit, "one of:": ", ".join(column.allowed)}
     details = [column.meaning, *(f"{words} {value}" for words, value in told.items() if value not in (None, ""))]
-    return f"| {column.name} | {column.kind} | {'yes' if column.required else ''} | {'; '.join(details)} |"
+    needed = "yes" if column.required else "the column" if in_header else ""
+    return f"| {column.name} | {column.kind} | {needed} | {'; '.join(details)} |"

@@ -64,7 +64,8 @@ class Table:
 
     ``ordered`` holds pairs (earlier, later) of columns: where both cells are filled, the
     first must not exceed the second. ``strict`` pairs must not be equal either. ``extra``
-    allows further columns, which are read as text or number as they come.
+    allows further columns, which are read as text or number as they come. Columns of the ``header`` must
+    stand there although their cells may be empty: without them it would seem that nothing had happened.
     """
 
     name: str
@@ -75,6 +76,7 @@ class Table:
     ordered: tuple[tuple[str, str], ...] = ()
     strict: tuple[tuple[str, str], ...] = ()
     extra: bool = False
+    header: tuple[str, ...] = ()
 
     def column(self, name: str) -> Column:
         """The column called ``name``; KeyError if the table has none."""

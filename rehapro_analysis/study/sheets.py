@@ -148,6 +148,9 @@ def _columns(file: TableFile, header: list[str]) -> list[str]:
     for name in absent:
         if file.table.column(name).required and name not in meant:
             file.problem(1, "this column is missing.", "Add it to the header and fill it.", column=name)
+        elif name in file.table.header and name not in meant:
+            file.problem(1, "this column is missing.", "Add it to the header; a cell stays empty where nothing has "
+                         "happened yet.", column=name)
     for name in extra:
         _check_extra(file, name, declared, absent)
     return [*declared, *extra] if file.table.extra else declared

@@ -160,7 +160,8 @@ _TABLES = (
     ), key=("project", "participant", "referred_on", "entered_on"),
         references=(PROJECT_REF, Reference(("coach",), "coaches", ("coach",))),
         ordered=(("referred_on", "entered_on"), ("entered_on", "planned_until"),
-                 ("entered_on", "left_on"), ("referred_on", "left_on")), extra=True),
+                 ("entered_on", "left_on"), ("referred_on", "left_on")), extra=True,
+        header=("entered_on", "left_on", "exit")),
 
     Table("phases", "one stay in one phase", (
         *_PERSON,
