@@ -403,6 +403,17 @@ def test_merged_shares_add_up_never_step_by_fewer_than_five_and_end_exact(rows):
         assert np.allclose(held.iloc[-1], shares.iloc[-1])
 
 
+@pytest.mark.parametrize("origin", ["synthetic", "own"])
+def test_people_who_move_on_on_their_first_day_are_drawn(origin):
+    first = pd.DataFrame({"participant": range(20), "state": "waiting", "start": np.nan, "stop": [0] * 8 + [5] * 12,
+                          "to": "support"})
+    then = pd.DataFrame({"participant": range(20), "state": "support", "start": [0.0] * 8 + [5.0] * 12, "stop": 30,
+                         "to": ["completed"] * 12 + [None] * 8})
+    result = retention.state_occupation(pd.concat([first, then]), unit="days", origin=origin)
+    figure = phases_over_time(result, [0, 10, 20])
+    assert "Wartezeit" in words_of(figure.picture("de"))
+
+
 def test_areas_of_own_people_are_exact_at_the_end_and_ways_out_never_fall():
     result = occupied("own", 6)
     own, exact = phases_over_time(result, [0, 5, 10, 15]), phases_over_time(occupied("synthetic", 6), [0, 5, 10, 15])

@@ -43,10 +43,11 @@ def name_areas(axes: Axes, shares: pd.DataFrame, language: str) -> None:
     """Names above the picture of areas that have vanished at its end, pointing to where each is highest."""
     top = shares.cumsum(axis=1)
     gone = [name for name in shares if shares[name].iloc[-1] < VISIBLE]
-    highest = sorted((float(shares[name].idxmax()), name) for name in gone)
+    rows = {name: int(shares[name].to_numpy().argmax()) for name in gone}  # a time may stand twice: moves on day 0
+    highest = sorted((float(shares.index[row]), name) for name, row in rows.items())
     span = shares.index[-1]
     places = apart(np.array([time / span for time, _ in highest]), GAP, 0.0, 1.0)
     for place, (time, name) in zip(places, highest, strict=True):
-        middle = top.loc[time, name] - shares.loc[time, name] / 2
+        middle = top[name].iloc[rows[name]] - shares[name].iloc[rows[name]] / 2
         axes.annotate(word(name, language), (max(time, 0.01 * span), middle), (place, 1.06), ha="center", va="bottom",
                       textcoords="axes fraction", arrowprops={"arrowstyle": "-", "color": TEXT, "lw": 1, "ls": ":"})
