@@ -347,6 +347,13 @@ def test_a_bootstrap_band_is_wider_than_pointwise_limits_and_repeats_itself(scal
     assert (wide > narrow).mean() > 0.9
 
 
+def test_a_sentence_about_the_smallest_risk_set_does_not_count_single_people_out():
+    few = retention.kaplan_meier(people([3, 5, 7], [1, 1, 0], s=[None, None, 2]))
+    many = retention.kaplan_meier(people([3, 3, 3, 3, 3, 3], [1] * 6, s=[None] * 5 + [2]))
+    assert "the smallest risk set holds fewer than 5." in " ".join(few.assumptions)
+    assert "the smallest risk set holds 6." in " ".join(many.assumptions)
+
+
 def test_bands_refuse_what_they_are_not_made_for():
     with pytest.raises(StudyError, match="fixed number of persons"):
         retention.simultaneous_band(table("B"))

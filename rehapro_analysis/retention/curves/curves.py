@@ -25,6 +25,7 @@ from rehapro_analysis.study.problems import StudyError
 ESTIMATORS = ("product-limit", "breslow", "fleming-harrington")
 VARIANCES = ("auto", "greenwood", "robust")
 COUNTS = ("n_risk", "n_event", "n_censored")
+SMALL = 5  # fewer people than this are not counted out in a sentence, nor shown as a project
 
 
 @dataclass(frozen=True)
@@ -227,7 +228,8 @@ def assumptions(curve: Steps, variance: str = "auto") -> tuple[str, ...]:
             "At a tied time exits come before censorings, and entries after both."]
     if table.delayed:
         smallest = curve.n_risk.min(initial=table.n)
-        said.append(f"Some are watched only from a later entry; the smallest risk set is {smallest:g}.")
+        held = f"{smallest:g}" if smallest >= SMALL else f"fewer than {SMALL}"
+        said.append(f"Some are watched only from a later entry; the smallest risk set holds {held}.")
     if is_robust(table, variance):
         said.append("Standard errors are the infinitesimal jackknife.")
     elif table.weighted:

@@ -8,6 +8,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
+from rehapro_analysis.retention.curves.curves import SMALL
 from rehapro_analysis.retention.curves.limits import check_choice
 from rehapro_analysis.retention.event_tables.spells import names
 from rehapro_analysis.study.days import known_until
@@ -19,7 +20,6 @@ CLOCKS = ("days", "months")
 PANDEMIC = (pd.Timestamp("2020-03-16"), pd.Timestamp("2021-06-01"))  # first day, and the day after the last
 PERIODS = ("before", "during", "after")
 RECORDED = ("referred_on", "entered_on", "left_on")
-SMALL = 5  # fewer people than this are not counted out, nor shown as a project
 ODD = 60  # days without any other record before the last one
 UNKNOWN, CENSORED = "unknown", "censored"
 
